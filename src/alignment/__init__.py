@@ -1,0 +1,64 @@
+"""How marketing and sales win together, measured from their own exported CSVs.
+
+The calls an analyst starts with are here; each room holds the rest::
+
+    import alignment
+
+    data = alignment.load("data/private")
+    journeys = alignment.build_journeys(data)
+    alignment.attribute(journeys, by="team")
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from alignment.attribution import attribute, overlap
+    from alignment.dataset import Dataset
+    from alignment.errors import AlignmentError, NotMeasurable
+    from alignment.exhibits import assumptions, measure, show
+    from alignment.horizons import won_by_age
+    from alignment.journeys import build_journeys
+    from alignment.loading import load
+
+# Found on first use, so that `alignment --help` does not wait for pandas and matplotlib.
+_HOMES = {
+    "AlignmentError": "errors",
+    "Dataset": "dataset",
+    "NotMeasurable": "errors",
+    "assumptions": "exhibits",
+    "attribute": "attribution",
+    "build_journeys": "journeys",
+    "load": "loading",
+    "measure": "exhibits",
+    "overlap": "attribution",
+    "show": "exhibits",
+    "won_by_age": "horizons",
+}
+
+__all__ = [
+    "AlignmentError",
+    "Dataset",
+    "NotMeasurable",
+    "assumptions",
+    "attribute",
+    "build_journeys",
+    "load",
+    "measure",
+    "overlap",
+    "show",
+    "won_by_age",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from its room when it is first asked for."""
+    if name not in _HOMES:
+        raise AttributeError(f"module “alignment” has no name “{name}”")
+    return getattr(import_module(f"alignment.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,130 @@
+"""The dataset: canonical tables, their ledger and the window that the exports show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from functools import partial
+
+import pandas as pd
+
+from alignment import tables
+from alignment.errors import NotMeasurable
+from alignment.ledger import Ledger
+from alignment.text import Text
+
+_TABLE_WORDS: Mapping[str, Text] = {
+    "accounts": Text(en="accounts", es="cuentas"),
+    "leads": Text(en="leads", es="leads"),
+    "lead_stages": Text(en="the stage history of leads", es="el historial de etapas de los leads"),
+    "opportunities": Text(en="opportunities", es="oportunidades"),
+    "opportunity_stages": Text(
+        en="the stage history of opportunities", es="el historial de etapas de las oportunidades"
+    ),
+    "campaigns": Text(en="campaigns", es="campañas"),
+    "touches": Text(
+        en="dated touches (calls, meetings, e-mails, campaign responses)",
+        es="contactos fechados (llamadas, reuniones, correos, respuestas a campañas)",
+    ),
+    "spend": Text(en="spend", es="inversión"),
+    "capacity": Text(en="capacity", es="capacidad"),
+    "experiments": Text(en="experiments", es="experimentos"),
+    "goals": Text(en="goals", es="objetivos"),
+}
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Canonical tables with the ledger and the window observed.
+
+    The tables are documented in :mod:`alignment.tables`; each is an attribute.
+
+    Parameters
+    ----------
+    as_of : Timestamp
+        Moment of the export, in UTC: whatever is open then is censored there.
+    observed_from : Timestamp
+        First moment at which the export would have shown a closing, in UTC: what began before it
+        is left-truncated (it enters the risk set there).
+    timezone : str
+        IANA zone in which calendar days are counted.
+    currency : str or None
+        Reporting currency (ISO 4217), in which values are added; None where there is no money.
+    ledger : Ledger
+        What was read, kept, merged and set aside.
+    """
+
+    as_of: pd.Timestamp
+    observed_from: pd.Timestamp
+    timezone: str = "UTC"
+    currency: str | None = None
+    accounts: pd.DataFrame = field(default_factory=partial(tables.empty, "accounts"))
+    leads: pd.DataFrame = field(default_factory=partial(tables.empty, "leads"))
+    lead_aliases: pd.DataFrame = field(default_factory=partial(tables.empty, "lead_aliases"))
+    lead_stages: pd.DataFrame = field(default_factory=partial(tables.empty, "lead_stages"))
+    opportunities: pd.DataFrame = field(default_factory=partial(tables.empty, "opportunities"))
+    opportunity_stages: pd.DataFrame = field(
+        default_factory=partial(tables.empty, "opportunity_stages")
+    )
+    stages: pd.DataFrame = field(default_factory=partial(tables.empty, "stages"))
+    contact_roles: pd.DataFrame = field(default_factory=partial(tables.empty, "contact_roles"))
+    campaigns: pd.DataFrame = field(default_factory=partial(tables.empty, "campaigns"))
+    touches: pd.DataFrame = field(default_factory=partial(tables.empty, "touches"))
+    spend: pd.DataFrame = field(default_factory=partial(tables.empty, "spend"))
+    exchange_rates: pd.DataFrame = field(default_factory=partial(tables.empty, "exchange_rates"))
+    capacity: pd.DataFrame = field(default_factory=partial(tables.empty, "capacity"))
+    experiments: pd.DataFrame = field(default_factory=partial(tables.empty, "experiments"))
+    goals: pd.DataFrame = field(default_factory=partial(tables.empty, "goals"))
+    ledger: Ledger = field(default_factory=Ledger)
+
+    def __post_init__(self) -> None:
+        for moment in (self.as_of, self.observed_from):
+            if moment.tzinfo is None:
+                raise ValueError("as_of and observed_from must carry a time zone")
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a canonical table by its name."""
+        if name not in tables.MODELS:
+            raise KeyError(f"no table “{name}”; there are {', '.join(tables.MODELS)}")
+        found: pd.DataFrame = getattr(self, name)
+        return found
+
+    def replace(self, **changes: object) -> Dataset:
+        """Return a copy with other tables or another window."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+    def has(self, table: str, *columns: str) -> bool:
+        """Say whether a table has rows and, in each of the columns, at least one value."""
+        frame = self.table(table)
+        return len(frame) > 0 and all(bool(frame[c].notna().any()) for c in columns)
+
+    def require(self, table: str, *columns: str) -> pd.DataFrame:
+        """Return a table, or say plainly that the exports do not hold it.
+
+        Raises
+        ------
+        NotMeasurable
+            If the table has no rows, or a column no value.
+        """
+        word = _TABLE_WORDS.get(table, Text(en=table, es=table))
+        if not len(self.table(table)):
+            raise NotMeasurable(
+                Text(
+                    en="Not measurable: the exports hold no {table}.",
+                    es="No medible: las exportaciones no contienen {table}.",
+                ).format(table=word)
+            )
+        for column in columns:
+            if not self.table(table)[column].notna().any():
+                raise NotMeasurable(
+                    Text(
+                        en="Not measurable: in {table}, no row has “{column}”.",
+                        es="No medible: en {table}, ninguna fila tiene «{column}».",
+                    ).format(table=word, column=column)
+                )
+        return self.table(table)
+
+    def sizes(self) -> pd.DataFrame:
+        """Count the rows of each canonical table."""
+        names = [f.name for f in fields(self) if f.name in tables.MODELS]
+        return pd.DataFrame({"table": names, "rows": [len(self.table(n)) for n in names]})
