@@ -1,0 +1,294 @@
+"""Spells: how long each lead or opportunity was seen to stay open, and how it ended.
+
+Rules, which every estimate of this room shares:
+
+- A spell counts whole calendar days in the dataset's time zone; ended on the day it began is 0.
+- It is at risk on day t when ``entry <= t <= exit``. ``entry`` is the day on which the exports
+  begin to show closings (0 for a spell that began later): left truncation.
+- A lead is **won** when the first of its opportunities is won, or when it becomes a customer.
+- A lead is **lost** when it was not won and either it has opportunities, all of them lost (it ends
+  with the last loss), or it has none and its latest stage is ``disqualified``: no later stage,
+  such as ``recycled``, revived it. Journeys follow the same rule.
+- A day whose clock is unknown (precision ``day``) is the midnight of the dataset's zone.
+- What has not ended by ``as_of`` is open: censored there. Nothing after ``as_of`` is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from alignment.dataset import Dataset
+from alignment.tables import LEAD_STAGES
+
+Start = Literal["lead", "opportunity"]
+ENDS = ("won", "lost")
+END_TYPE = pd.CategoricalDtype(["won", "lost", "open"])
+MISSING = "(missing)"
+_ACCOUNT_GROUPS = ("segment", "industry", "region", "country")
+
+
+@dataclass(frozen=True)
+class Spells:
+    """One row a spell.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        ``id`` (str), ``account_id`` (str, may be missing), ``start`` (UTC), ``entry`` and ``exit``
+        (days; int64, or float64 when counted exactly), ``end`` (category won, lost, open) and
+        ``group`` (str).
+    as_of, observed_from : Timestamp
+        The window observed, in UTC.
+    timezone : str
+        Zone in which calendar days are counted.
+    start : {"lead", "opportunity"}
+        What a spell is, and where its clock starts.
+    left_out : Mapping of str to int
+        Rows that are not spells, by reason.
+    """
+
+    frame: pd.DataFrame
+    as_of: pd.Timestamp
+    observed_from: pd.Timestamp
+    timezone: str
+    start: Start = "lead"
+    left_out: Mapping[str, int] = field(default_factory=dict)
+
+
+def find_spells(
+    data: Dataset,
+    *,
+    start: Start = "lead",
+    group: str | pd.Series | None = None,
+    whole_days: bool = True,
+) -> Spells:
+    """Build the spells from a start to won, lost or still open.
+
+    Parameters
+    ----------
+    data : Dataset
+        Needs ``leads.created_at`` and ``opportunities`` or ``lead_stages`` for ``start="lead"``,
+        ``opportunities.created_at`` for ``start="opportunity"``.
+    start : {"lead", "opportunity"}
+        Where the clock starts. It stops at the first win, at the loss, or at ``as_of``.
+    group : str or Series, optional
+        Column of the leads (opportunities) or, where they lack it, of their accounts (segment,
+        industry, region, country); or a Series of labels indexed by lead (opportunity) id.
+        A missing label becomes the group ``(missing)``.
+    whole_days : bool
+        Count calendar days in ``data.timezone``; else exact days between instants.
+
+    Returns
+    -------
+    Spells
+
+    Raises
+    ------
+    NotMeasurable
+        If the exports do not hold what is needed, or no row has the grouping column.
+    ValueError
+        If `start` or `group` is unknown.
+    """
+    if start == "lead":
+        found, left_out = _lead_ends(data)
+    elif start == "opportunity":
+        found, left_out = _opportunity_ends(data)
+    else:
+        raise ValueError(f"start is “lead” or “opportunity”, not “{start}”")
+    found["group"] = _labels(data, found, start, group)
+    return _observed(data, found, left_out, start=start, whole_days=whole_days)
+
+
+def _lead_ends(data: Dataset) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Give each lead its account, start and, where it ended, when and how."""
+    leads = data.require("leads", "created_at")
+    if not len(data.opportunities):
+        data.require("lead_stages")
+    of_deal = places(data.opportunities["lead_id"], leads["lead_id"])
+    unlinked = (of_deal < 0) & (data.opportunities["status"] == "won").to_numpy()
+    deals = _seen_deals(data, of_deal)
+    customer_at, disqualified_at = _stage_ends(data)
+    won, lost = deals[deals["status"] == "won"], deals[deals["status"] == "lost"]
+    won_at = _by_lead(won["closed_at"].groupby(won["lead"]).min(), leads)
+    won_at = won_at.where(~(customer_at < won_at) & won_at.notna(), customer_at)
+    lost_at = _by_lead(lost["closed_at"].groupby(lost["lead"]).max(), leads)
+    still_open = _has(deals[deals["status"] == "open"], leads)
+    lost_at = lost_at.where(~still_open).where(_has(deals, leads), disqualified_at)
+    internal = leads["is_internal"].to_numpy(dtype=bool)
+    # A lead with a loss that has no date cannot be said to have been lost on another's.
+    undated = _has(won[won["closed_at"].isna()], leads)
+    undated |= _has(lost[lost["closed_at"].isna()], leads) & ~still_open
+    dateless = ~internal & undated & won_at.isna().to_numpy()
+    found = pd.DataFrame(
+        {
+            "id": leads["lead_id"],
+            "account_id": leads["account_id"],
+            "start": leads["created_at"],
+            "ended_at": won_at.fillna(lost_at),
+            "end": np.select([won_at.notna(), lost_at.notna()], ["won", "lost"], "open"),
+        }
+    )
+    left_out = {
+        "internal leads": int(internal.sum()),
+        "won opportunities without a lead": int(unlinked.sum()),
+        "ended without a date": int(dateless.sum()),
+    }
+    return found[~internal & ~dateless].reset_index(drop=True), left_out
+
+
+def places(values: pd.Series, ids: pd.Series) -> NDArray[np.int64]:
+    """Find the place of each value in unique ids, −1 where it has none (quicker than isin)."""
+    found = pd.Index(ids).get_indexer(pd.Index(values))
+    return np.where(values.isna(), -1, found).astype(np.int64)
+
+
+def _has(rows: pd.DataFrame, leads: pd.DataFrame) -> NDArray[np.bool_]:
+    """Say for each lead whether it has one of the rows."""
+    has = np.zeros(len(leads), dtype=bool)
+    has[rows["lead"].to_numpy()] = True
+    return has
+
+
+def _by_lead(moments: pd.Series, leads: pd.DataFrame) -> pd.Series:
+    """Spread moments that are indexed by place over all leads."""
+    return moments.reindex(np.arange(len(leads))).set_axis(leads.index)
+
+
+def _seen_deals(data: Dataset, of_deal: NDArray[np.int64]) -> pd.DataFrame:
+    """Give the opportunities of known leads as they stood at ``as_of``; ``lead`` is the place."""
+    deals = data.opportunities
+    seen = (of_deal >= 0) & ~(deals["created_at"] > data.as_of).to_numpy()
+    status = deals["status"].astype("str").where(~(deals["closed_at"] > data.as_of), "open")
+    frame = pd.DataFrame({"lead": of_deal, "status": status, "closed_at": deals["closed_at"]})
+    return frame[seen]
+
+
+def _stage_ends(data: Dataset) -> tuple[pd.Series, pd.Series]:
+    """When each lead became a customer, and when it was disqualified for good."""
+    stages = data.lead_stages
+    stages = stages.assign(
+        lead=places(stages["lead_id"], data.leads["lead_id"]),
+        rank=stages["stage"].map({name: i for i, name in enumerate(LEAD_STAGES)}).astype("int64"),
+    )
+    stages = stages[(stages["lead"] >= 0) & (stages["entered_at"] <= data.as_of)]
+    customer = stages[stages["stage"] == "customer"].groupby("lead")["entered_at"].min()
+    # Stages entered at one moment count in the order of the funnel.
+    ordered = stages.sort_values(["lead", "entered_at", "rank"])
+    last = ordered.drop_duplicates("lead", keep="last").set_index("lead")
+    disqualified = last.loc[last["stage"] == "disqualified", "entered_at"]
+    return _by_lead(customer, data.leads), _by_lead(disqualified, data.leads)
+
+
+def _opportunity_ends(data: Dataset) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Give each opportunity its account, start and, where it ended, when and how."""
+    deals = data.require("opportunities", "created_at")
+    of_internal = data.leads.loc[data.leads["is_internal"], "lead_id"]
+    internal = pd.Series(places(deals["lead_id"], of_internal) >= 0, index=deals.index)
+    unstarted = deals["created_at"].isna() & ~internal
+    dateless = (deals["status"] != "open") & deals["closed_at"].isna() & ~internal & ~unstarted
+    left_out = {
+        "internal leads": int(internal.sum()),
+        "started without a date": int(unstarted.sum()),
+        "ended without a date": int(dateless.sum()),
+    }
+    kept = deals[~internal & ~unstarted & ~dateless]
+    ended = kept["status"] != "open"
+    found = pd.DataFrame(
+        {
+            "id": kept["opportunity_id"],
+            "account_id": kept["account_id"],
+            "start": kept["created_at"],
+            # An open deal may carry a promised close date; only a closing ends a spell.
+            "ended_at": kept["closed_at"].where(ended),
+            "end": kept["status"].astype("str"),
+        }
+    )
+    return found.reset_index(drop=True), left_out
+
+
+def _labels(
+    data: Dataset, found: pd.DataFrame, start: Start, group: str | pd.Series | None
+) -> pd.Series:
+    """Label each spell with its group."""
+    if group is None:
+        return pd.Series("all", index=found.index, dtype="str")
+    if isinstance(group, pd.Series):
+        if not group.index.is_unique:
+            raise ValueError(f"the Series of groups holds a {start} id more than once")
+        return _named(_look_up(found["id"], group))
+    table, key = ("leads", "lead_id") if start == "lead" else ("opportunities", "opportunity_id")
+    own = data.table(table)
+    if group in own and (group not in _ACCOUNT_GROUPS or own[group].notna().any()):
+        data.require(table, group)
+        return _named(_look_up(found["id"], own.set_index(key)[group]))
+    if group in _ACCOUNT_GROUPS:
+        accounts = data.require("accounts", group).set_index("account_id")[group]
+        return _named(_look_up(found["account_id"], accounts))
+    raise ValueError(
+        f"no column “{group}” in {table} or accounts; pass a Series of labels indexed by {key}"
+    )
+
+
+def _look_up(ids: pd.Series, values: pd.Series) -> pd.Series:
+    return values.reindex(pd.Index(ids)).set_axis(ids.index)
+
+
+def _named(labels: pd.Series) -> pd.Series:
+    text = labels.astype("object")
+    blank = text.isna() | (text.astype("str").str.strip() == "")
+    return text.where(~blank, MISSING).astype("str")
+
+
+def _observed(
+    data: Dataset, found: pd.DataFrame, left_out: dict[str, int], *, start: Start, whole_days: bool
+) -> Spells:
+    """Censor at ``as_of``, let late observation enter late, and count what cannot be used."""
+    future = found["start"] > data.as_of
+    found = found[~future].reset_index(drop=True)
+    ended_at = found["ended_at"].where(found["ended_at"] <= data.as_of)
+    end = found["end"].where(ended_at.notna(), "open")
+    begin = day_number(found["start"], data.timezone, whole_days)
+    stop = day_number(ended_at.fillna(data.as_of), data.timezone, whole_days)
+    shown = day_number(pd.Series([data.observed_from]), data.timezone, whole_days)[0]
+    entry, exit = np.maximum(shown - begin, 0), stop - begin
+    negative = exit < 0
+    unseen = ~negative & (exit < entry)
+    left_out = left_out | {
+        "started after the export": int(future.sum()),
+        "ended before it started": int(negative.sum()),
+        "ended before closings were recorded": int(unseen.sum()),
+    }
+    frame = pd.DataFrame(
+        {
+            "id": found["id"].astype("str"),
+            "account_id": found["account_id"].astype("str"),
+            "start": found["start"],
+            "entry": entry,
+            "exit": exit,
+            "end": end.astype(END_TYPE),
+            "group": found["group"].astype("str"),
+        }
+    )[~(negative | unseen)]
+    return Spells(
+        frame=frame.reset_index(drop=True),
+        as_of=data.as_of,
+        observed_from=data.observed_from,
+        timezone=data.timezone,
+        start=start,
+        left_out={reason: count for reason, count in left_out.items() if count},
+    )
+
+
+def day_number(moments: pd.Series, timezone: str, whole_days: bool = True) -> NDArray[Any]:
+    """Return the calendar day of instants in a zone, or exact days, counted from 1970."""
+    zone = timezone if whole_days else "UTC"
+    naive: NDArray[Any] = moments.dt.tz_convert(zone).dt.tz_localize(None).to_numpy()
+    if whole_days:
+        return naive.astype("datetime64[D]").astype(np.int64)
+    return naive.astype("datetime64[us]").astype(np.int64) / 86_400_000_000
