@@ -16,10 +16,10 @@ from alignment.text import Text
 _TABLE_WORDS: Mapping[str, Text] = {
     "accounts": Text(en="accounts", es="cuentas"),
     "leads": Text(en="leads", es="leads"),
-    "lead_stages": Text(en="the stage history of leads", es="el historial de etapas de los leads"),
+    "lead_stages": Text(en="stage history of leads", es="historial de etapas de los leads"),
     "opportunities": Text(en="opportunities", es="oportunidades"),
     "opportunity_stages": Text(
-        en="the stage history of opportunities", es="el historial de etapas de las oportunidades"
+        en="stage history of opportunities", es="historial de etapas de las oportunidades"
     ),
     "campaigns": Text(en="campaigns", es="campañas"),
     "touches": Text(
@@ -30,6 +30,18 @@ _TABLE_WORDS: Mapping[str, Text] = {
     "capacity": Text(en="capacity", es="capacidad"),
     "experiments": Text(en="experiments", es="experimentos"),
     "goals": Text(en="goals", es="objetivos"),
+}
+
+_COLUMN_WORDS: Mapping[str, Text] = {
+    "account_id": Text(en="an account", es="una cuenta"),
+    "amount": Text(en="an amount", es="un importe"),
+    "channel": Text(en="a channel", es="un canal"),
+    "closed_at": Text(en="a closing date", es="una fecha de cierre"),
+    "created_at": Text(en="a creation date", es="una fecha de creación"),
+    "lead_id": Text(en="a lead", es="un lead"),
+    "occurred_at": Text(en="a date", es="una fecha"),
+    "region": Text(en="a region", es="una región"),
+    "segment": Text(en="a segment", es="un segmento"),
 }
 
 
@@ -118,9 +130,9 @@ class Dataset:
             if not self.table(table)[column].notna().any():
                 raise NotMeasurable(
                     Text(
-                        en="Not measurable: in {table}, no row has “{column}”.",
-                        es="No medible: en {table}, ninguna fila tiene «{column}».",
-                    ).format(table=word, column=column)
+                        en="Not measurable: among the {table}, none carries {column}.",
+                        es="No medible: entre los registros de {table}, ninguno lleva {column}.",
+                    ).format(table=word, column=_COLUMN_WORDS.get(column, Text.same(column)))
                 )
         return self.table(table)
 

@@ -25,7 +25,7 @@ TEAMS = ("marketing", "sales")
 INITIATORS = ("firm", "buyer")
 PRECISIONS = ("instant", "day")
 OPPORTUNITY_STATUSES = ("open", "won", "lost")
-LEAD_STAGES = ("lead", "mql", "sal", "sql", "disqualified", "recycled", "customer")
+LEAD_STAGES = ("lead", "mql", "working", "sal", "sql", "disqualified", "recycled", "customer")
 OBJECTIVES = ("brand", "activation")
 APPEALS = ("emotional", "rational", "mixed")
 OPPORTUNITY_TYPES = ("new", "expansion", "renewal")
@@ -110,7 +110,7 @@ class LeadStages(Sourced):
 
     lead_id: str = pa.Field(description="lead")
     entered_at: Instant = pa.Field(description="when it entered")
-    stage: pa.Category = pa.Field(isin=LEAD_STAGES, description="stage entered")
+    stage: pa.Category = pa.Field(isin=LEAD_STAGES, description="stage entered; `working` is before sales has accepted the lead")
     reason: str = _maybe("reason recorded, for disqualified and recycled")
     changed_by: str = _maybe("user who moved it")
 

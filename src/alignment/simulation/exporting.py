@@ -16,12 +16,19 @@ from alignment.simulation.truth import truth
 from alignment.simulation.world import World, find_world
 from alignment.simulation.writing import quoted, write_text
 
+# What an analyst of the company would write beside the exports: HubSpot's carry no zone.
+MAPPING = """\
+# What the exports do not say themselves.
+timezone = "America/Mexico_City"
+currency = "MXN"
+"""
+
 # As many as fit a sample of less than 8 MB, whatever the seed.
 SAMPLE_ACCOUNTS = 2_350
 
 
 def write_exports(company: Company, out: Path, dirty: bool = True) -> list[dict[str, Any]]:
-    """Write a company's exports into `salesforce/`, `hubspot/`, `ads/` and three tables.
+    """Write a company's exports into `salesforce/`, `hubspot/`, `ads/`, three tables and `mapping.toml`.
 
     Parameters
     ----------
@@ -45,6 +52,7 @@ def write_exports(company: Company, out: Path, dirty: bool = True) -> list[dict[
     write_text(out / "hubspot" / FILE_NAME, quoted(records.hubspot))
     write_ads(company, out / "ads")
     write_agreements(company, out)
+    write_text(out / "mapping.toml", MAPPING)
     return log
 
 

@@ -1,0 +1,160 @@
+"""Figures about shared credit: who was there, and how the rules divide the same deals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from alignment import style, vocabulary, wording
+from alignment.attribution import Credit, Overlap
+from alignment.exhibits import drawing
+from alignment.figures.parts import height_for, percent_axis, sentence, whiskers
+from alignment.text import Language, Text
+from alignment.wording import both, integer, interval, percent
+
+MOST_CHANNELS = 12
+OVERLAP_COLOURS = {
+    "nobody": style.GREY,
+    "only marketing": style.TEAM_COLOURS["marketing"],
+    "only sales": style.TEAM_COLOURS["sales"],
+    "both": style.INK,
+}
+
+
+def _named(name: Text, share: float, low: float, high: float) -> Text:
+    return Text(en="{name} {share} ({interval})", es="{name} {share} ({interval})").format(
+        name=name,
+        share=both(percent, share),
+        interval=both(interval, low, high, form=percent),
+    )
+
+
+def _touched_alt(result: Overlap) -> Text:
+    parts = [
+        Text(en="{row}, {won} of {all}", es="{row}, {won} de {all}").format(
+            row=_named(vocabulary.TOUCHED_BY[row.touched_by], row.win_share, row.low, row.high),
+            won=both(integer, row.won),
+            all=both(integer, row.journeys),
+        )
+        for row in result.frame.itertuples()
+    ]
+    return Text(
+        en="Dots with intervals of the share won so far by who touched the lead. {parts}.",
+        es="Puntos con intervalos de la parte ganada hasta hoy según quién tocó el lead. {parts}.",
+    ).format(parts=sentence(parts))
+
+
+def _touched_subtitle(result: Overlap) -> Text:
+    return Text(
+        en="Share of leads won so far, by the teams that touched them, with {level} intervals and "
+        "won / all leads. A description: sales calls the warm ones first",
+        es="Parte de los leads ganada hasta hoy, según las áreas que los tocaron, con intervalos "
+        "de {level} y ganados / todos. Una descripción: ventas llama antes a los tibios",
+    ).format(level=both(percent, result.about.level, digits=0))
+
+
+@drawing(alt=_touched_alt, subtitle=_touched_subtitle, size=(style.WIDTH, 3.0))
+def touched_by(axes: Axes, result: Overlap, lang: Language, **options: Any) -> None:
+    """Draw the share won by who touched the lead."""
+    rows = result.frame
+    names = [
+        f"{vocabulary.TOUCHED_BY[row.touched_by][lang]} · "
+        f"{wording.integer(row.won, lang)} / {wording.integer(row.journeys, lang)}"
+        for row in rows.itertuples()
+    ]
+    colours = [OVERLAP_COLOURS[str(name)] for name in rows["touched_by"]]
+    whiskers(axes, names, rows["win_share"], rows["low"], rows["high"], colours)
+    axes.set_xlim(left=0)
+    percent_axis(axes, lang)
+
+
+def _of_key(result: Credit, key: str) -> pd.DataFrame:
+    frame = result.frame.astype({"model": "str", "key": "str"})
+    return frame[frame["key"] == key]
+
+
+def _team_alt(result: Credit, *, team: str = "marketing") -> Text:
+    parts = [
+        _named(vocabulary.word(vocabulary.MODELS, row.model), row.share, row.low, row.high)
+        for row in _of_key(result, team).itertuples()
+    ]
+    return Text(
+        en="Dots with intervals of the share of {team} under each rule, against a line at one "
+        "half. {parts}.",
+        es="Puntos con intervalos de la parte de {team} con cada regla, frente a una línea en la "
+        "mitad. {parts}.",
+    ).format(team=vocabulary.TEAMS[team], parts=sentence(parts))
+
+
+def _team_subtitle(result: Credit, *, team: str = "marketing") -> Text:
+    return Text(
+        en="Share of the won value that each rule gives {team}, with {level} sampling intervals; "
+        "the line is one half",
+        es="Parte del valor ganado que cada regla da a {team}, con intervalos de muestreo de "
+        "{level}; la línea es la mitad",
+    ).format(team=vocabulary.TEAMS[team], level=both(percent, result.about.level, digits=0))
+
+
+def _team_size(result: Credit, *, team: str = "marketing") -> tuple[float, float]:
+    return height_for(len(_of_key(result, team)))
+
+
+@drawing(alt=_team_alt, subtitle=_team_subtitle, size=_team_size)
+def team_credit(
+    axes: Axes, result: Credit, lang: Language, *, team: str = "marketing", **options: Any
+) -> None:
+    """Draw a team's share of the won value under every rule."""
+    rows = _of_key(result, team)
+    names = [vocabulary.word(vocabulary.MODELS, model)[lang] for model in rows["model"]]
+    axes.axvline(0.5, color=style.MUTED, linewidth=1, linestyle=(0, (4, 3)))
+    colours = [style.TEAM_COLOURS[team]] * len(rows)
+    whiskers(axes, names, rows["share"], rows["low"], rows["high"], colours)
+    axes.set_xlim(0, 1)
+    percent_axis(axes, lang)
+
+
+def _channels(result: Credit) -> pd.DataFrame:
+    spread = result.spread().astype({"key": "str"})
+    middle = result.frame.astype({"key": "str"}).groupby("key")["share"].median()
+    spread["middle"] = spread["key"].map(middle)
+    return spread.sort_values("middle", ascending=False).head(MOST_CHANNELS)
+
+
+def _channel_alt(result: Credit) -> Text:
+    parts = [
+        Text(en="{name} {range}", es="{name} {range}").format(
+            name=vocabulary.word(vocabulary.KEYS, row.key),
+            range=both(interval, row.low_share, row.high_share, form=percent, digits=0),
+        )
+        for row in _channels(result).itertuples()
+    ]
+    return Text(
+        en="Lines from the lowest to the highest share that any rule gives each channel. {parts}.",
+        es="Líneas de la menor a la mayor parte que alguna regla da a cada canal. {parts}.",
+    ).format(parts=sentence(parts))
+
+
+def _channel_subtitle(result: Credit) -> Text:
+    return Text(
+        en="Share of the won value by channel: from the lowest to the highest of {n} rules "
+        "(dot: the middle one). Violet: marketing; orange: sales",
+        es="Parte del valor ganado por canal: de la menor a la mayor de {n} reglas "
+        "(punto: la del medio). Violeta: marketing; naranja: ventas",
+    ).format(n=both(integer, result.frame["model"].nunique()))
+
+
+def _channel_size(result: Credit) -> tuple[float, float]:
+    return height_for(len(_channels(result)))
+
+
+@drawing(alt=_channel_alt, subtitle=_channel_subtitle, size=_channel_size)
+def channel_credit(axes: Axes, result: Credit, lang: Language, **options: Any) -> None:
+    """Draw how far the rules disagree on each channel."""
+    rows = _channels(result)
+    names = [vocabulary.word(vocabulary.KEYS, key)[lang] for key in rows["key"]]
+    colours = [style.TEAM_COLOURS.get(str(team), style.GREY) for team in rows["team"]]
+    whiskers(axes, names, rows["middle"], rows["low_share"], rows["high_share"], colours)
+    axes.set_xlim(left=0)
+    percent_axis(axes, lang)

@@ -1,0 +1,211 @@
+"""Figures about the clock: curves with numbers at risk, shares by group, time in stage."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from alignment import style, vocabulary, wording
+from alignment.exhibits import drawing
+from alignment.figures.parts import height_for, percent_axis, sentence, whiskers
+from alignment.lead_to_close import LeadToClose, TimeInStage
+from alignment.text import Language, Text
+from alignment.wording import both, days, decimal, integer, interval, percent
+
+END_COLOURS = {"won": style.PALETTE[0], "lost": style.GREY}
+MOST_GROUPS = 12
+
+
+def _level(result: LeadToClose | TimeInStage) -> Text:
+    return both(percent, result.about.level, digits=0)
+
+
+def _ends(result: LeadToClose) -> list[str]:
+    return ["won", "lost"] if result.lost_recorded else ["won"]
+
+
+def _incidence_alt(result: LeadToClose, *, until: int = 365) -> Text:
+    at = result.at.query("estimate.notna() and day <= @until")
+    parts = [
+        Text(
+            en="{share} {end} by day {day} ({interval})",
+            es="{share} {end} al día {day} ({interval})",
+        ).format(
+            share=both(percent, row.estimate),
+            end=vocabulary.ENDS[row.end],
+            day=both(integer, row.day),
+            interval=both(interval, row.low, row.high, form=percent),
+        )
+        for row in at.itertuples()
+        if row.end in _ends(result)
+    ]
+    return Text(
+        en="Curves of the share that has ended, rising with the days since the start. {parts}.",
+        es="Curvas de la parte que ha terminado, crecientes con los días. {parts}.",
+    ).format(parts=sentence(parts or [Text(en="No days reached", es="Ningún día alcanzado")]))
+
+
+def _incidence_subtitle(result: LeadToClose, *, until: int = 365) -> Text:
+    return Text(
+        en="Share of {what} won and lost by days since the start, with {level} bands; "
+        "below, how many are still under observation",
+        es="Parte de {what} con cada final, por días desde el inicio, con bandas de {level}; "
+        "abajo, cuántos siguen en observación",
+    ).format(what=vocabulary.STARTS[result.spells.start], level=_level(result))
+
+
+@drawing(alt=_incidence_alt, subtitle=_incidence_subtitle, size=(style.WIDTH, 4.2))
+def incidence(
+    axes: Axes, result: LeadToClose, lang: Language, *, until: int = 365, **options: Any
+) -> None:
+    """Draw the cumulative incidence of won and lost, with numbers at risk."""
+    curves = result.curves[result.curves["day"] <= until]
+    for end in _ends(result):
+        rows = curves[curves["end"] == end]
+        colour = END_COLOURS[end]
+        axes.fill_between(
+            rows["day"], rows["low"], rows["high"], step="post", color=colour, alpha=0.22, lw=0
+        )
+        axes.step(rows["day"], rows["incidence"], where="post", color=colour)
+        last = rows.iloc[-1]
+        axes.annotate(
+            vocabulary.ENDS[end][lang],
+            (last["day"], last["incidence"]),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            color=colour if end == "won" else style.MUTED,
+            fontweight="bold",
+        )
+    ticks = [day for day in (0, 90, 180, 270, 365) if day <= curves["day"].max()]
+    at_risk = _at_risk(curves[curves["end"] == "won"], ticks)
+    axes.set_xticks(
+        ticks,
+        [
+            f"{wording.integer(d, lang)}\n{wording.integer(n, lang)}"
+            for d, n in zip(ticks, at_risk, strict=True)
+        ],
+    )
+    axes.set_xlabel(
+        Text(
+            en="days since the start · under observation",
+            es="días desde el inicio · en observación",
+        )[lang]
+    )
+    axes.set_xlim(0, 1.1 * max(curves["day"].max(), 1))
+    axes.set_ylim(bottom=0)
+    percent_axis(axes, lang, axis="y")
+
+
+def _at_risk(rows: pd.DataFrame, ticks: list[int]) -> list[int]:
+    """Count those under observation on each tick: the risk set of the next exit."""
+    place = np.searchsorted(rows["day"], ticks, side="left")
+    counts = np.append(rows["at_risk"].to_numpy(), 0)
+    return [int(counts[i]) for i in place]
+
+
+def _shown_groups(result: LeadToClose, day: int) -> pd.DataFrame:
+    at = result.at.query("end == 'won' and estimate.notna() and not too_few")
+    reached = at[at["day"] <= day]
+    at = reached if len(reached) else at
+    at = at[at["day"] == at["day"].max()].sort_values("leads", ascending=False)
+    return at.head(MOST_GROUPS).sort_values("estimate", ascending=False)
+
+
+def _group_alt(result: LeadToClose, *, day: int = 180) -> Text:
+    parts = [
+        Text(en="{name} {share} ({interval})", es="{name} {share} ({interval})").format(
+            name=vocabulary.word(vocabulary.KEYS, row.group),
+            share=both(percent, row.estimate),
+            interval=both(interval, row.low, row.high, form=percent),
+        )
+        for row in _shown_groups(result, day).itertuples()
+    ]
+    return Text(
+        en="Dots with intervals of the share won by group. {parts}.",
+        es="Puntos con intervalos de la parte ganada por grupo. {parts}.",
+    ).format(parts=sentence(parts))
+
+
+def _group_subtitle(result: LeadToClose, *, day: int = 180) -> Text:
+    shown = _shown_groups(result, day)
+    return Text(
+        en="Share of {what} won within {days}, with {level} intervals and the number of {what}",
+        es="Parte de {what} con negocio ganado en {days}, con intervalos de {level} "
+        "y el número de {what}",
+    ).format(
+        what=vocabulary.STARTS[result.spells.start],
+        days=both(days, shown["day"].max()),
+        level=_level(result),
+    )
+
+
+def _group_size(result: LeadToClose, *, day: int = 180) -> tuple[float, float]:
+    return height_for(len(_shown_groups(result, day)))
+
+
+@drawing(alt=_group_alt, subtitle=_group_subtitle, size=_group_size)
+def group_shares(
+    axes: Axes, result: LeadToClose, lang: Language, *, day: int = 180, **options: Any
+) -> None:
+    """Draw the share won by a day for each group that has enough leads."""
+    rows = _shown_groups(result, day)
+    names = [
+        f"{vocabulary.word(vocabulary.KEYS, row.group)[lang]} · {wording.integer(row.leads, lang)}"
+        for row in rows.itertuples()
+    ]
+    colours = [style.PALETTE[0]] * len(rows)
+    whiskers(axes, names, rows["estimate"], rows["low"], rows["high"], colours)
+    axes.set_xlim(left=0)
+    percent_axis(axes, lang)
+
+
+def _shown_stages(result: TimeInStage) -> pd.DataFrame:
+    return result.frame.query("not too_few").sort_values("position", kind="stable")
+
+
+def _stages_alt(result: TimeInStage) -> Text:
+    parts = [
+        Text(en="{name} {median} ({interval})", es="{name} {median} ({interval})").format(
+            name=Text.same(row.stage),
+            median=both(days, row.median_days),
+            interval=both(interval, row.median_low, row.median_high, form=integer),
+        )
+        for row in _shown_stages(result).itertuples()
+    ]
+    return Text(
+        en="Dots with intervals of the median days in each stage. {parts}.",
+        es="Puntos con intervalos de la mediana de días en cada etapa. {parts}.",
+    ).format(parts=sentence(parts or [Text(en="No stage", es="Ninguna etapa")]))
+
+
+def _stages_subtitle(result: TimeInStage) -> Text:
+    return Text(
+        en="Median days in each stage, deals still there counted, with {level} intervals",
+        es="Mediana de días en cada etapa, contando los que siguen ahí, con intervalos de {level}",
+    ).format(level=_level(result))
+
+
+def _stages_size(result: TimeInStage) -> tuple[float, float]:
+    return height_for(len(_shown_stages(result)))
+
+
+@drawing(alt=_stages_alt, subtitle=_stages_subtitle, size=_stages_size)
+def stages(axes: Axes, result: TimeInStage, lang: Language, **options: Any) -> None:
+    """Draw the median days in each stage, in the order of the pipeline."""
+    rows = _shown_stages(result)
+    top = np.nanmax(rows[["median_days", "median_high"]].to_numpy())
+    whiskers(
+        axes,
+        [f"{row.stage} · {wording.integer(row.visits, lang)}" for row in rows.itertuples()],
+        rows["median_days"],
+        rows["median_low"],
+        rows["median_high"].fillna(1.05 * top),
+        [style.PALETTE[0]] * len(rows),
+    )
+    axes.set_xlim(left=0)
+    axes.xaxis.set_major_formatter(lambda value, _: decimal(value, lang, digits=0))
+    axes.set_xlabel(Text(en="days", es="días")[lang])

@@ -1,0 +1,71 @@
+"""What several figures share: intervals as dots and lines, per cent axes, room for labels."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from alignment import style, wording
+from alignment.text import Language, Text
+
+
+def height_for(rows: int, *, each: float = 0.38, base: float = 1.3) -> tuple[float, float]:
+    """Return the size of a figure with one line a row."""
+    return style.WIDTH, base + each * max(rows, 2)
+
+
+def two_lines(name: str) -> str:
+    """Make a row's name safe to draw, on at most two short lines."""
+    return "\n".join(textwrap.wrap(style.label(name, longest=52), 30)[:2])
+
+
+def few_ticks(axes: Axes, *, axis: str = "x", most: int = 5) -> None:
+    """Leave room for long tick labels, such as amounts of money."""
+    chosen = axes.xaxis if axis == "x" else axes.yaxis
+    chosen.set_major_locator(MaxNLocator(most))
+
+
+def whiskers(
+    axes: Axes,
+    names: Sequence[str],
+    points: Any,
+    lows: Any,
+    highs: Any,
+    colours: Sequence[str],
+) -> None:
+    """Draw one dot and one interval a row, the first row on top."""
+    places = np.arange(len(names))[::-1]
+    for place, point, low, high, colour in zip(places, points, lows, highs, colours, strict=True):
+        axes.plot([low, high], [place, place], color=colour, linewidth=2.2, solid_capstyle="round")
+        axes.plot([point], [place], "o", color=colour, markersize=7)
+    axes.set_yticks(places, [two_lines(name) for name in names])
+    axes.set_ylim(-0.7, len(names) - 0.3)
+    axes.grid(visible=False, axis="y")
+    axes.grid(visible=True, axis="x")
+
+
+def percent_axis(axes: Axes, lang: Language, *, axis: str = "x") -> None:
+    """Write the numbers of an axis as per cent, with a decimal only where the ticks need it."""
+    chosen = axes.xaxis if axis == "x" else axes.yaxis
+    # Without steps of 2.5 a tick without a decimal is never a rounded one.
+    chosen.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+
+    def written(value: float, _: float) -> str:
+        ticks = np.asarray(chosen.get_majorticklocs())
+        digits = int(not np.allclose(100 * ticks, np.round(100 * ticks), atol=1e-6))
+        return wording.percent(value, lang, digits=digits)
+
+    chosen.set_major_formatter(written)
+
+
+def sentence(parts: Sequence[Text]) -> Text:
+    """Join the parts of an alternative text with semicolons, a language at a time."""
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = Text(en="{a}; {b}", es="{a}; {b}").format(a=whole, b=part)
+    return whole

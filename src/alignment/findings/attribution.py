@@ -1,0 +1,167 @@
+"""Sentences about shared credit: what both teams touched, and what the rules disagree on."""
+
+from __future__ import annotations
+
+import pandas as pd
+from statsmodels.stats.proportion import proportion_confint
+
+from alignment import vocabulary
+from alignment.attribution import Credit, Overlap
+from alignment.errors import NotMeasurable
+from alignment.exhibits import Finding
+from alignment.text import Text
+from alignment.wording import both, integer, interval, listing, percent
+
+NO_TOUCH = "(no touch recorded)"
+NOTHING_WON = Text(
+    en="Not measurable: no deal was won, so there is no credit to share.",
+    es="No medible: no se ganó ningún negocio, así que no hay crédito que repartir.",
+)
+
+NO_TOUCHES = Text(
+    en="Not measurable: the exports hold no dated touches by either team (calls, meetings, "
+    "e-mails, campaign responses).",
+    es="No medible: las exportaciones no contienen contactos fechados de ninguna área (llamadas, "
+    "reuniones, correos, respuestas a campañas).",
+)
+
+
+def together(result: Overlap) -> Finding:
+    """Say what share of the won deals both teams touched."""
+    rows = result.frame.set_index("touched_by")
+    won = int(rows["won"].sum())
+    if not won:
+        raise NotMeasurable(NOTHING_WON)
+    if not rows.drop(index="nobody")["journeys"].sum():
+        raise NotMeasurable(NO_TOUCHES)
+    low, high = proportion_confint(rows.loc["both", "won"], won, alpha=0.05, method="wilson")
+    values = {
+        "share": both(percent, rows.loc["both", "won"] / won, digits=0),
+        "interval": both(interval, low, high, form=percent, digits=0),
+        "won": both(integer, won),
+        "marketing": both(percent, rows.loc["only marketing", "won"] / won, digits=0),
+        "sales": both(percent, rows.loc["only sales", "won"] / won, digits=0),
+        "nobody": both(percent, rows.loc["nobody", "won"] / won, digits=0),
+        "win_both": both(percent, rows.loc["both", "win_share"]),
+        "win_sales": both(percent, rows.loc["only sales", "win_share"]),
+    }
+    title = Text(
+        en="Both teams touched {share} of the {won} won deals ({interval})",
+        es="Ambas áreas tocaron el {share} de los {won} negocios ganados ({interval})",
+    ).format(**values)
+    detail = Text(
+        en="Only marketing touched {marketing}, only sales {sales}; {nobody} have no touch on "
+        "record. Leads touched by both are won more or less often for many reasons (sales calls "
+        "the warm ones first), so this is a description of who was there, not of what worked.",
+        es="Solo marketing tocó el {marketing}; solo ventas, el {sales}; el {nobody} no tiene "
+        "contacto registrado. Los leads tocados por ambas se ganan más o menos por muchas razones "
+        "(ventas llama antes a los tibios): esto describe quién estuvo, no qué funcionó.",
+    ).format(**values)
+    return Finding("together", "claim", title, detail, headline=True)
+
+
+def _teams(result: Credit) -> pd.DataFrame:
+    frame = result.frame.astype({"model": "str", "key": "str"})
+    if not result.wins or not result.value:
+        raise NotMeasurable(NOTHING_WON)
+    found = frame[frame["key"] == "marketing"]
+    if not len(found) or frame[frame["key"] == "sales"].empty:
+        raise NotMeasurable(
+            Text(
+                en="Not measurable: only one team has touches on record, so nothing is shared.",
+                es="No medible: solo un área tiene contactos registrados; no hay qué repartir.",
+            )
+        )
+    return found.reset_index(drop=True)
+
+
+def credit_range(result: Credit) -> Finding:
+    """Say between what bounds the rules put marketing's share, and whether they agree who leads."""
+    marketing = _teams(result)
+    sales = result.frame.astype({"model": "str", "key": "str"}).query("key == 'sales'")
+    least, most = (
+        marketing.loc[marketing["share"].idxmin()],
+        marketing.loc[marketing["share"].idxmax()],
+    )
+    values = {
+        "low": both(percent, least["share"], digits=0),
+        "high": both(percent, most["share"], digits=0),
+        "least": vocabulary.word(vocabulary.MODELS, least["model"]),
+        "most": vocabulary.word(vocabulary.MODELS, most["model"]),
+        "models": both(integer, len(marketing)),
+        "interval": both(
+            interval, marketing["low"].min(), marketing["high"].max(), form=percent, digits=0
+        ),
+    }
+    detail = Text(
+        en="Lowest under “{least}”, highest under “{most}”; with sampling error, {interval}. "
+        "More data will not close this gap: it is the distance between conventions. Sign one "
+        "rule together, or judge both teams on the deals they win together.",
+        es="Mínimo con «{least}», máximo con «{most}»; con el error de muestreo, {interval}. "
+        "Más datos no cierran esa brecha: es la distancia entre convenciones. Firmen juntos una "
+        "regla, o midan a ambas áreas por los negocios que ganan juntas.",
+    ).format(**values)
+    if marketing["low"].min() > 0.5 or sales["low"].min() > 0.5:
+        leader = vocabulary.TEAMS["marketing" if marketing["low"].min() > 0.5 else "sales"]
+        title = Text(
+            en="Every rule gives {leader} more than half of the won value, yet marketing's share "
+            "ranges from {low} to {high}",
+            es="Todas las reglas dan a {leader} más de la mitad del valor ganado, pero la parte "
+            "de marketing va del {low} al {high}",
+        ).format(leader=leader, **values)
+        return Finding("credit-range", "claim", title, detail, headline=True)
+    title = Text(
+        en="Marketing's share of the won value runs from {low} to {high} depending on the rule: "
+        "the split is an agreement, not a finding",
+        es="La parte de marketing en el valor ganado va del {low} al {high} según la regla: "
+        "el reparto es un acuerdo, no un hallazgo",
+    ).format(**values)
+    return Finding("credit-range", "inconclusive", title, detail, headline=True)
+
+
+def leading_channel(result: Credit) -> Finding:
+    """Say whether one channel leads under every rule."""
+    if not result.wins or not result.value:
+        raise NotMeasurable(NOTHING_WON)
+    frame = result.frame.astype({"model": "str", "key": "str"}).query("key != @NO_TOUCH")
+    if not len(frame):
+        raise NotMeasurable(
+            Text(
+                en="Not measurable: no won deal has a touch on record.",
+                es="No medible: ningún negocio ganado tiene contactos registrados.",
+            )
+        )
+    firsts = frame.loc[frame.groupby("model", sort=False)["share"].idxmax()]
+    leaders = list(dict.fromkeys(firsts["key"]))
+    if len(leaders) > 1:
+        words = [vocabulary.word(vocabulary.KEYS, leader) for leader in leaders]
+        names = both(lambda lang: listing([word[lang] for word in words], lang))
+        title = Text(
+            en="Which channel leads depends on the rule: {names} each come first under some",
+            es="Qué canal va primero depende de la regla: {names} encabezan alguna",
+        ).format(names=names)
+        return Finding("leading-channel", "inconclusive", title)
+    own = frame[frame["key"] == leaders[0]]
+    others = frame[frame["key"] != leaders[0]].groupby("model")["high"].max()
+    apart = bool((own.set_index("model")["low"] > others.reindex(own["model"])).all())
+    values = {
+        "channel": vocabulary.word(vocabulary.KEYS, leaders[0]),
+        "low": both(percent, own["share"].min(), digits=0),
+        "high": both(percent, own["share"].max(), digits=0),
+        "interval": both(interval, own["low"].min(), own["high"].max(), form=percent, digits=0),
+    }
+    if apart:
+        title = Text(
+            en="“{channel}” has the largest share under every rule: {low} to {high} ({interval} "
+            "with sampling error)",
+            es="«{channel}» tiene la mayor parte con todas las reglas: del {low} al {high} "
+            "({interval} con el error de muestreo)",
+        ).format(**values)
+        return Finding("leading-channel", "claim", title)
+    title = Text(
+        en="“{channel}” comes first under every rule ({low} to {high}), but not clearly: the "
+        "intervals of others overlap",
+        es="«{channel}» va primero con todas las reglas (del {low} al {high}), pero no con "
+        "claridad: los intervalos de otros se solapan",
+    ).format(**values)
+    return Finding("leading-channel", "inconclusive", title)

@@ -1,0 +1,76 @@
+"""Sentences about the data: what came in, and how far a deal can be traced back."""
+
+from __future__ import annotations
+
+from alignment.coverage import Coverage
+from alignment.errors import NotMeasurable
+from alignment.exhibits import Finding
+from alignment.text import Text
+from alignment.wording import both, integer, interval, percent
+
+
+def rows_accounted(coverage: Coverage) -> Finding:
+    """Say how many rows came in and what became of each."""
+    read = int(coverage.ledger["rows_read"])
+    title = Text(
+        en="Of {read} rows in {files} files, {kept} can be used ({share}); "
+        "each of the others has a reason",
+        es="De {read} filas en {files} archivos, {kept} se pueden usar ({share}); "
+        "cada una de las demás tiene su motivo",
+    ).format(
+        read=both(integer, read),
+        files=both(integer, coverage.files),
+        kept=both(integer, coverage.ledger["rows_kept"]),
+        share=both(percent, coverage.ledger["rows_kept"] / max(read, 1)),
+    )
+    detail = Text(
+        en="{merged} were merged with a row that says the same, and {aside} were set aside. "
+        "Rows read = kept + merged + set aside, file by file.",
+        es="{merged} se unieron a otra que dice lo mismo y {aside} se apartaron. "
+        "Filas leídas = usadas + unidas + apartadas, archivo por archivo.",
+    ).format(
+        merged=both(integer, coverage.ledger["rows_merged"]),
+        aside=both(integer, coverage.ledger["rows_set_aside"]),
+    )
+    return Finding("rows-accounted", "claim", title, detail)
+
+
+def traceable(coverage: Coverage) -> Finding:
+    """Say what share of the won deals can be traced to a touch."""
+    steps = coverage.trace.set_index("step")
+    if not steps.loc["won", "won"]:
+        raise NotMeasurable(
+            Text(
+                en="Not measurable: the exports hold no won deals to trace back.",
+                es="No medible: las exportaciones no contienen negocios ganados que rastrear.",
+            )
+        )
+    if not steps.loc["touch", "won"]:
+        raise NotMeasurable(
+            Text(
+                en="Not measurable: no won deal has a dated touch before its close, "
+                "so none can be traced to a team.",
+                es="No medible: ningún negocio ganado tiene un contacto fechado antes del cierre, "
+                "así que ninguno se puede rastrear hasta un área.",
+            )
+        )
+    row = steps.loc["touch"]
+    title = Text(
+        en="{share} of won deals ({interval}) can be traced to a dated touch; "
+        "the rest cannot be credited to anyone",
+        es="El {share} de los negocios ganados ({interval}) se puede rastrear "
+        "hasta un contacto fechado; el resto no se puede acreditar a nadie",
+    ).format(
+        share=both(percent, row["share"], digits=0),
+        interval=both(interval, row["low"], row["high"], form=percent, digits=0),
+    )
+    detail = Text(
+        en="Marketing is on record in {marketing} and sales in {sales}. "
+        "Decide who repairs the weaker record first.",
+        es="Marketing consta en el {marketing} y ventas en el {sales}. "
+        "Decidan quién repara primero el registro más débil.",
+    ).format(
+        marketing=both(percent, steps.loc["marketing", "share"], digits=0),
+        sales=both(percent, steps.loc["sales", "share"], digits=0),
+    )
+    return Finding("traceable", "claim", title, detail, headline=True)

@@ -1,0 +1,153 @@
+"""Sentences about the two clocks: what closes this quarter, and what it sowed for later."""
+
+from __future__ import annotations
+
+from alignment import vocabulary
+from alignment.errors import NotMeasurable
+from alignment.exhibits import Finding
+from alignment.horizons import WonByAge
+from alignment.text import Text
+from alignment.wording import both, integer, interval, money, percent
+
+LATE = ("27-52 weeks", "over 52 weeks")
+
+
+def _share(result: WonByAge, group: str) -> dict[str, float]:
+    rows = result.late_share[result.late_share["group"] == group]
+    row = rows.iloc[0] if len(rows) else None
+    if row is None or row["too_few"] or not row[["share", "low", "high"]].notna().all():
+        raise NotMeasurable(
+            Text(
+                en="Not measurable: too few wins, or less than a year of history, to tell what "
+                "comes after the first quarter.",
+                es="No medible: muy pocos negocios ganados, o menos de un año de historia, para "
+                "saber qué llega después del primer trimestre.",
+            )
+        )
+    return {name: float(row[name]) for name in ("share", "low", "high")}
+
+
+def late_share(result: WonByAge) -> Finding:
+    """Say how much of a year's won value arrives after the quarter of the first touch."""
+    found = _share(result, "all")
+    values = {
+        "share": both(percent, found["share"], digits=0),
+        "interval": both(interval, found["low"], found["high"], form=percent, digits=0),
+    }
+    detail = Text(
+        en="Leads still open are counted as such, not as lost. Judge no activity on the quarter "
+        "in which it ran alone.",
+        es="Los leads aún abiertos se cuentan como tales, no como perdidos. No juzguen ninguna "
+        "actividad solo por el trimestre en que se hizo.",
+    )
+    if found["low"] > 0.5 or found["high"] < 0.5:
+        title = Text(
+            en="{share} of what leads bring within a year arrives after the first 13 weeks "
+            "({interval})",
+            es="El {share} de lo que los leads traen en un año llega después de las primeras "
+            "13 semanas ({interval})",
+        ).format(**values)
+        return Finding("late-share", "claim", title, detail, headline=True)
+    title = Text(
+        en="Whether most of a year's value comes before or after week 13 is open: {share} after it "
+        "({interval})",
+        es="No está claro si en un año llega más valor antes o después de la semana 13: "
+        "{share} después ({interval})",
+    ).format(**values)
+    return Finding("late-share", "inconclusive", title, detail, headline=True)
+
+
+def late_share_by_team(result: WonByAge) -> Finding:
+    """Say whether what marketing touched first arrives later than what sales touched first."""
+    marketing, sales = _share(result, "marketing"), _share(result, "sales")
+    values = {
+        "m": both(percent, marketing["share"], digits=0),
+        "s": both(percent, sales["share"], digits=0),
+        "mi": both(interval, marketing["low"], marketing["high"], form=percent, digits=0),
+        "si": both(interval, sales["low"], sales["high"], form=percent, digits=0),
+    }
+    apart = marketing["low"] > sales["high"] or sales["low"] > marketing["high"]
+    if apart:
+        later = "marketing" if marketing["share"] > sales["share"] else "sales"
+        title = Text(
+            en="What {later} touched first arrives later: {m} after week 13 for marketing, "
+            "{s} for sales",
+            es="Lo que tocó primero {later} llega más tarde: {m} después de la semana 13 en "
+            "marketing, {s} en ventas",
+        ).format(later=vocabulary.TEAMS[later], **values)
+    else:
+        title = Text(
+            en="No clear difference in timing between the teams: {m} arrives after week 13 where "
+            "marketing was first, {s} where sales was",
+            es="Sin diferencia clara de plazo entre áreas: llega después de la semana 13 el {m} "
+            "donde marketing fue primero y el {s} donde lo fue ventas",
+        ).format(**values)
+    detail = Text(
+        en="Intervals: marketing {mi}, sales {si}. The team of first touch describes where a lead "
+        "began; it does not say what either team's work achieves.",
+        es="Intervalos: marketing {mi}, ventas {si}. El área del primer contacto dice dónde "
+        "empezó el lead; no dice qué consigue el trabajo de cada área.",
+    ).format(**values)
+    return Finding("late-share-by-team", "claim" if apart else "inconclusive", title, detail)
+
+
+def harvest_age(result: WonByAge) -> Finding:
+    """Say how much of the last full quarter's won value was first touched over two quarters ago."""
+    frame = result.this_quarter
+    total = float(frame["value"].sum())
+    if not total:
+        raise NotMeasurable(
+            Text(
+                en="Not measurable: no full quarter was observed in which a deal with an amount "
+                "was won.",
+                es="No medible: no se observó un trimestre completo con negocios ganados y monto.",
+            )
+        )
+    old = float(frame.loc[frame["age"].isin(LATE), "value"].sum())
+    wins = int(frame.loc[frame["age"].isin(LATE), "wins"].sum())
+    title = Text(
+        en="{share} of the value won in {quarter} was first touched more than two quarters before",
+        es="El {share} del valor ganado en {quarter} se tocó por primera vez más de dos "
+        "trimestres antes",
+    ).format(
+        share=both(percent, old / total, digits=0),
+        quarter=vocabulary.quarter(frame["quarter"].iloc[0]),
+    )
+    currency = result.currency
+    amount = (
+        both(integer, old)
+        if currency is None
+        else both(money, old, currency=currency, compact=True)
+    )
+    detail = Text(
+        en="An exact count, so without an interval: {wins} of {all} wins, {amount}. Few deals, "
+        "large amounts: one deal can move this share.",
+        es="Un conteo exacto, por eso sin intervalo: {wins} de {all} negocios, {amount}. Pocos "
+        "negocios y montos grandes: uno solo puede mover esta proporción.",
+    ).format(wins=both(integer, wins), all=both(integer, int(frame["wins"].sum())), amount=amount)
+    return Finding("harvest-age", "claim", title, detail)
+
+
+def still_filling(result: WonByAge, *, quarters: int = 4) -> Finding:
+    """Warn that the latest quarters of first touches are not decided yet."""
+    frame = result.by_quarter
+    latest = sorted(set(frame["quarter"]))[-quarters:]
+    recent = frame[frame["quarter"].isin(latest)]
+    open_leads = int(recent.loc[recent["when"] == "still open", "leads"].sum())
+    title = Text(
+        en="The last {quarters} quarters are still filling: {open} of their {all} leads "
+        "are not decided yet",
+        es="Los últimos {quarters} trimestres aún se llenan: {open} de sus {all} leads "
+        "no están decididos",
+    ).format(
+        quarters=both(integer, len(latest)),
+        open=both(integer, open_leads),
+        all=both(integer, int(recent["leads"].sum())),
+    )
+    detail = Text(
+        en="A bar that is lower on the right is young, not weak. Compare quarters only at the "
+        "same age.",
+        es="Una barra más baja a la derecha es joven, no débil. Comparen trimestres solo a la "
+        "misma edad.",
+    )
+    return Finding("still-filling", "claim", title, detail)

@@ -1,0 +1,92 @@
+"""The words for what the tables name by code: teams, ends, models, steps, tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from alignment.text import Text
+
+TEAMS: Mapping[str, Text] = {
+    "marketing": Text(en="marketing", es="marketing"),
+    "sales": Text(en="sales", es="ventas"),
+    "both": Text(en="both", es="ambas"),
+}
+ENDS: Mapping[str, Text] = {
+    "won": Text(en="won", es="ganados"),
+    "lost": Text(en="lost", es="perdidos"),
+    "open": Text(en="still open", es="aún abiertos"),
+}
+STARTS: Mapping[str, Text] = {
+    "lead": Text(en="leads", es="leads"),
+    "opportunity": Text(en="opportunities", es="oportunidades"),
+}
+MODELS: Mapping[str, Text] = {
+    "first": Text(en="First touch", es="Primer contacto"),
+    "last": Text(en="Last touch", es="Último contacto"),
+    "linear": Text(en="Linear", es="Lineal"),
+    "position": Text(en="Position 40/20/40", es="Posición 40/20/40"),
+    "time_decay": Text(en="Time decay", es="Decaimiento temporal"),
+    "markov": Text(en="Markov removal", es="Markov (remoción)"),
+    "shapley": Text(en="Shapley (equal parts)", es="Shapley (partes iguales)"),
+    "shapley_rate": Text(en="Shapley (win rates)", es="Shapley (tasas)"),
+}
+TOUCHED_BY: Mapping[str, Text] = {
+    "nobody": Text(en="nobody", es="nadie"),
+    "only marketing": Text(en="only marketing", es="solo marketing"),
+    "only sales": Text(en="only sales", es="solo ventas"),
+    "both": Text(en="both teams", es="ambas áreas"),
+}
+# Channels that the library names itself; a name from the data stays as it is.
+CHANNELS: Mapping[str, Text] = {
+    "Call": Text(en="Call", es="Llamada"),
+    "Campaign": Text(en="Campaign", es="Campaña"),
+    "Direct Traffic": Text(en="Direct traffic", es="Tráfico directo"),
+    "Event": Text(en="Event", es="Evento"),
+    "Marketing e-mail": Text(en="Marketing e-mail", es="Correo de marketing"),
+    "Meeting": Text(en="Meeting", es="Reunión"),
+    "Nurture": Text(en="Nurture", es="Nutrición"),
+    "Offline Sources": Text(en="Offline sources", es="Fuentes sin conexión"),
+    "Organic Search": Text(en="Organic search", es="Búsqueda orgánica"),
+    "Paid Search": Text(en="Paid search", es="Búsqueda de pago"),
+    "Paid Social": Text(en="Paid social", es="Redes sociales de pago"),
+    "Referral": Text(en="Referral", es="Referidos"),
+    "Retargeting": Text(en="Retargeting", es="Retargeting"),
+    "Sales e-mail": Text(en="Sales e-mail", es="Correo de ventas"),
+    "Trade Show": Text(en="Trade show", es="Feria"),
+    "Webinar": Text(en="Webinar", es="Seminario web"),
+    "Website": Text(en="Website", es="Sitio web"),
+}
+KEYS: Mapping[str, Text] = {
+    **TEAMS,
+    **CHANNELS,
+    "(no touch recorded)": Text(en="(no touch recorded)", es="(sin contacto registrado)"),
+    "(missing)": Text(en="(not recorded)", es="(sin dato)"),
+    "all": Text(en="all", es="todos"),
+}
+EVENTS: Mapping[str, Text] = {
+    "leads": Text(en="Leads created", es="Leads creados"),
+    "opportunities": Text(en="Opportunities created", es="Oportunidades creadas"),
+    "closings": Text(en="Deals closed", es="Negocios cerrados"),
+    "marketing": Text(en="Marketing touches", es="Contactos de marketing"),
+    "sales": Text(en="Sales touches", es="Contactos de ventas"),
+    "spend": Text(en="Spend rows", es="Filas de inversión"),
+}
+STEPS: Mapping[str, Text] = {
+    "won": Text(en="won deals", es="negocios ganados"),
+    "lead": Text(en="with a known lead", es="con lead conocido"),
+    "touch": Text(en="with a touch before the close", es="con contacto antes del cierre"),
+    "marketing": Text(en="touched by marketing", es="con contacto de marketing"),
+    "sales": Text(en="touched by sales", es="con contacto de ventas"),
+    "both": Text(en="touched by both", es="con contacto de ambas"),
+}
+
+
+def word(words: Mapping[str, Text], code: object) -> Text:
+    """Return the words for a code; a name from the data that has none stays as it is."""
+    return words.get(str(code)) or Text.same(str(code))
+
+
+def quarter(code: object) -> Text:
+    """Write a quarter such as ``2026Q2`` as “Q2 2026” and “T2 2026”."""
+    year, _, number = str(code).partition("Q")
+    return Text(en="Q{n} {y}", es="T{n} {y}").format(n=number, y=year)

@@ -1,0 +1,325 @@
+"""Each sentence in each of its forms, from results small enough to check by hand."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from alignment import findings
+from alignment.attribution import Credit, Overlap
+from alignment.coverage import STEPS, Coverage
+from alignment.errors import NotMeasurable
+from alignment.horizons import WonByAge
+from alignment.lead_to_close import LeadToClose, TimeInStage
+from alignment.lead_to_close.spells import Spells
+from alignment.results import About
+from alignment.text import LANGUAGES, Text
+
+ROOT = Path(__file__).resolve().parents[1]
+ABOUT = About(Text(en="method", es="método"), level=0.95)
+DAY = pd.Timestamp("2026-09-28", tz="UTC")
+
+
+def coverage(won: dict[str, int], read: int = 100) -> Coverage:
+    counts = np.array([won[step] for step in STEPS], dtype=float)
+    n = max(counts[0], 1)
+    trace = pd.DataFrame(
+        {"step": STEPS, "won": counts.astype(int), "share": counts / n, "low": 0.1, "high": 0.9}
+    )
+    ledger = pd.Series(
+        {"rows_read": read, "rows_kept": read - 3, "rows_merged": 2, "rows_set_aside": 1}
+    )
+    return Coverage(pd.DataFrame(), trace, ledger, 4, ABOUT)
+
+
+def clock(groups: dict[str, tuple[float, float, float]], day: int = 90) -> LeadToClose:
+    at = pd.DataFrame(
+        [
+            {
+                "group": name,
+                "end": "won",
+                "day": day,
+                "estimate": p,
+                "low": low,
+                "high": high,
+                "leads": 500,
+                "events": 20,
+                "at_risk": 300,
+                "too_few": False,
+            }
+            for name, (p, low, high) in groups.items()
+        ]
+    )
+    naive = pd.DataFrame(
+        {
+            "group": list(groups),
+            "mean_days_won": 45.4,
+            "median_days_won": 40.0,
+            "closed_only_win_rate": 0.5,
+            "won": 20,
+            "lost": 30,
+            "open": 450,
+        }
+    )
+    when = pd.DataFrame(
+        {
+            "group": list(groups),
+            "horizon": 365,
+            "share": 0.1,
+            "median_days": 60.0,
+            "low": 50.0,
+            "high": 70.0,
+            "mean_days": 61.0,
+        }
+    )
+    spells = Spells(pd.DataFrame(), DAY, DAY, "UTC")
+    return LeadToClose(at, pd.DataFrame(), pd.DataFrame(), when, naive, spells, True, ABOUT)
+
+
+def stages(medians: dict[str, tuple[float, float, float]]) -> TimeInStage:
+    frame = pd.DataFrame(
+        [
+            {
+                "stage": name,
+                "median_days": m,
+                "median_low": low,
+                "median_high": high,
+                "too_few": False,
+            }
+            for name, (m, low, high) in medians.items()
+        ]
+    )
+    return TimeInStage(frame, pd.DataFrame(), pd.DataFrame(), ABOUT)
+
+
+def overlap(won: dict[str, int], journeys: int = 100) -> Overlap:
+    frame = pd.DataFrame(
+        {"touched_by": list(won), "won": list(won.values()), "win_share": 0.1, "journeys": journeys}
+    )
+    frame.loc[frame["touched_by"] == "nobody", "journeys"] = 100
+    return Overlap(frame, "MXN", ABOUT)
+
+
+def credit(shares: dict[str, dict[str, tuple[float, float, float]]], wins: int = 300) -> Credit:
+    frame = pd.DataFrame(
+        [
+            {"model": model, "key": key, "share": s, "low": low, "high": high, "credit": s}
+            for model, keys in shares.items()
+            for key, (s, low, high) in keys.items()
+        ]
+    )
+    return Credit(frame, 1.0, "MXN", wins, 1000, "team", pd.DataFrame(), 0.1, "measured", ABOUT)
+
+
+def horizons(late: dict[str, tuple[float, float, float]]) -> WonByAge:
+    share = pd.DataFrame(
+        [
+            {"group": name, "share": s, "low": low, "high": high, "too_few": False, "leads": 100}
+            for name, (s, low, high) in late.items()
+        ]
+    )
+    quarter = pd.DataFrame(
+        {
+            "quarter": "2026Q3",
+            "age": ["0-13 weeks", "27-52 weeks", "over 52 weeks"],
+            "group": "marketing",
+            "wins": [5, 3, 2],
+            "value": [50.0, 30.0, 20.0],
+        }
+    )
+    cohorts = pd.DataFrame(
+        {"quarter": ["2025Q1", "2026Q2", "2026Q3"], "when": "still open", "leads": [1, 5, 7]}
+    )
+    return WonByAge(pd.DataFrame(), share, quarter, cohorts, "MXN", ABOUT)
+
+
+FORMS = [
+    (findings.rows_accounted, coverage(dict.fromkeys(STEPS, 5)), "claim", "97 can be used"),
+    (findings.traceable, coverage(dict.fromkeys(STEPS, 5)), "claim", "100% of won deals"),
+    (findings.won_by_day, clock({"all": (0.031, 0.028, 0.035)}), "claim", "3.1 are won within 90"),
+    (findings.dashboard_average, clock({"all": (0.03, 0.02, 0.04)}), "claim", "leaves out 480"),
+    (
+        findings.channels_differ,
+        clock({"A": (0.10, 0.09, 0.11), "B": (0.02, 0.01, 0.03)}),
+        "claim",
+        "A leads are won more often than B leads",
+    ),
+    (
+        findings.channels_differ,
+        clock({"A": (0.05, 0.03, 0.08), "B": (0.04, 0.02, 0.07)}),
+        "inconclusive",
+        "No clear difference",
+    ),
+    (
+        findings.slowest_stage,
+        stages({"Demo": (40, 35, 45), "Quote": (10, 8, 12)}),
+        "claim",
+        "longest in “Demo”",
+    ),
+    (
+        findings.slowest_stage,
+        stages({"Demo": (12, 9, 15), "Quote": (10, 8, 12)}),
+        "inconclusive",
+        "No stage clearly stands out",
+    ),
+    (
+        findings.together,
+        overlap({"nobody": 1, "only marketing": 2, "only sales": 7, "both": 10}),
+        "claim",
+        "touched 50% of the 20 won deals",
+    ),
+    (
+        findings.credit_range,
+        credit({m: {"marketing": (0.7, 0.6, 0.8), "sales": (0.3, 0.2, 0.4)} for m in ("first",)}),
+        "claim",
+        "gives marketing more than half",
+    ),
+    (
+        findings.credit_range,
+        credit(
+            {
+                "first": {"marketing": (0.3, 0.2, 0.4), "sales": (0.7, 0.6, 0.8)},
+                "last": {"marketing": (0.6, 0.5, 0.7), "sales": (0.4, 0.3, 0.5)},
+            }
+        ),
+        "inconclusive",
+        "runs from 30% to 60%",
+    ),
+    (
+        findings.leading_channel,
+        credit({"first": {"x": (0.7, 0.6, 0.8), "y": (0.3, 0.2, 0.4)}}),
+        "claim",
+        "“x” has the",
+    ),
+    (
+        findings.leading_channel,
+        credit({"first": {"x": (0.55, 0.4, 0.7), "y": (0.45, 0.3, 0.6)}}),
+        "inconclusive",
+        "not clearly",
+    ),
+    (
+        findings.leading_channel,
+        credit(
+            {
+                "first": {"x": (0.7, 0.6, 0.8), "y": (0.3, 0.2, 0.4)},
+                "last": {"x": (0.2, 0.1, 0.3), "y": (0.8, 0.7, 0.9)},
+            }
+        ),
+        "inconclusive",
+        "depends on the rule",
+    ),
+    (findings.late_share, horizons({"all": (0.7, 0.6, 0.8)}), "claim", "70% of what leads bring"),
+    (findings.late_share, horizons({"all": (0.5, 0.4, 0.6)}), "inconclusive", "is open: 50%"),
+    (
+        findings.late_share_by_team,
+        horizons({"marketing": (0.7, 0.6, 0.8), "sales": (0.3, 0.2, 0.4)}),
+        "claim",
+        "What marketing touched first arrives later",
+    ),
+    (
+        findings.late_share_by_team,
+        horizons({"marketing": (0.5, 0.4, 0.6), "sales": (0.45, 0.35, 0.55)}),
+        "inconclusive",
+        "No clear difference",
+    ),
+    (
+        findings.harvest_age,
+        horizons({"all": (0.5, 0.4, 0.6)}),
+        "claim",
+        "50% of the value won in Q3",
+    ),
+    (findings.still_filling, horizons({"all": (0.5, 0.4, 0.6)}), "claim", "13 of their 13 leads"),
+]
+
+
+@pytest.mark.parametrize(
+    ("function", "result", "form", "words"),
+    FORMS,
+    ids=[f"{f.__name__}-{form}-{k}" for k, (f, _, form, _) in enumerate(FORMS)],
+)
+def test_the_sentence_has_its_form_and_its_number(function, result, form, words):
+    found = function(result)
+    assert found.form == form
+    assert words in found.title.en
+    for language in LANGUAGES:
+        # two lines of a heading; a title that needs a third is not a title
+        assert len(found.title[language]) <= 140, found.title[language]
+        assert not found.title[language].endswith((":", "."))
+    assert found.title.en != found.title.es
+
+
+NOTHING = {name: 0 for name in ("nobody", "only marketing", "only sales", "both")}
+CLOSED = [
+    (findings.traceable, coverage(dict.fromkeys(STEPS, 0))),
+    (findings.traceable, coverage({**dict.fromkeys(STEPS, 0), "won": 9, "lead": 9})),
+    (findings.won_by_day, clock({"all": (np.nan, np.nan, np.nan)})),
+    (findings.channels_differ, clock({"A": (0.1, 0.05, 0.15)})),
+    (findings.slowest_stage, stages({"Demo": (np.nan, np.nan, np.nan)})),
+    (findings.together, overlap(NOTHING)),
+    (findings.together, overlap({**NOTHING, "nobody": 8}, journeys=0)),
+    (findings.credit_range, credit({"first": {"marketing": (1.0, 1.0, 1.0)}})),
+    (findings.credit_range, credit({"first": {"marketing": (0.5, 0.4, 0.6)}}, wins=0)),
+    (findings.late_share, horizons({"sales": (0.5, 0.4, 0.6)})),
+    (findings.late_share_by_team, horizons({"all": (0.5, 0.4, 0.6)})),
+]
+
+
+@pytest.mark.parametrize(("function", "result"), CLOSED, ids=lambda x: getattr(x, "__name__", ""))
+def test_a_closed_gate_says_what_is_missing(function, result):
+    with pytest.raises(NotMeasurable) as told:
+        function(result)
+    assert told.value.reason.en.startswith("Not measurable: ")
+    assert told.value.reason.es.startswith("No medible: ")
+    assert told.value.reason.en.endswith(".")
+
+
+def test_widening_for_many_pairs_can_turn_a_claim_into_no_clear_difference():
+    two = clock({"A": (0.100, 0.080, 0.125), "B": (0.060, 0.045, 0.080)})
+    many = clock(
+        {"A": (0.100, 0.080, 0.125), "B": (0.060, 0.045, 0.080)}
+        | {f"C{k}": (0.080, 0.060, 0.105) for k in range(10)}
+    )
+    assert findings.channels_differ(two).form == "claim"
+    assert findings.channels_differ(many).form == "inconclusive"
+
+
+def test_a_name_from_the_data_cannot_break_a_sentence():
+    hostile = r"{0}<script>$\frac{1$"
+    result = clock({hostile: (0.10, 0.09, 0.11), "B": (0.02, 0.01, 0.03)})
+    assert hostile in findings.channels_differ(result).title.en
+
+
+CAUSAL = re.compile(
+    r"\b(caus\w+|because|due to|thanks to|porque|debido|gracias a|provoc\w+|se debe a)\b", re.I
+)
+
+
+def _sentences() -> list[tuple[str, str]]:
+    found = []
+    reading = {"exports", "check.py", "loading.py", "simulation"}  # about files, not about deals
+    for path in (ROOT / "src/alignment").rglob("*.py"):
+        if reading & set(path.relative_to(ROOT / "src/alignment").parts):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Text":
+                found += [
+                    (path.name, value.value)
+                    for value in [*node.args, *(k.value for k in node.keywords)]
+                    if isinstance(value, ast.Constant) and isinstance(value.value, str)
+                ]
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        found += [(path.name, "".join(c["source"])) for c in cells if c["cell_type"] == "markdown"]
+    return found
+
+
+def test_no_sentence_speaks_of_causes():
+    # without an experiment, a description is all that these analyses are
+    assert len(_sentences()) > 100
+    assert [pair for pair in _sentences() if CAUSAL.search(pair[1])] == []
