@@ -1,0 +1,215 @@
+"""The command: ``alignment check``, ``alignment report`` and ``alignment simulate``.
+
+What takes long to import is imported by the command that needs it, so that help comes at once.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from alignment.errors import AlignmentError, ReportError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from alignment.text import Language
+
+USER_ERROR, OUR_ERROR, NOTHING_TO_SAY = 2, 1, 3
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="How marketing and sales win together, from their own exported CSVs. "
+    "Everything stays on this computer.",
+)
+
+Folder = Annotated[Path, typer.Argument(help="Folder of exported CSV files.", show_default=False)]
+Currency = Annotated[
+    str | None,
+    typer.Option(help="Reporting currency, an ISO 4217 code such as EUR.", show_default=False),
+]
+Timezone = Annotated[
+    str | None,
+    typer.Option(
+        help="Zone of the calendar days, such as America/Mexico_City.", show_default=False
+    ),
+]
+Mapping = Annotated[
+    Path | None,
+    typer.Option(help="A mapping.toml; by default the one in FOLDER.", show_default=False),
+]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")]
+
+
+def main() -> None:
+    """Run the command."""
+    app()
+
+
+def _console(*, stderr: bool = False) -> Console:
+    from rich.console import Console
+
+    # Names from the data may hold square brackets; they are no markup.
+    return Console(stderr=stderr, markup=False, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def _plainly(debug: bool) -> Iterator[None]:
+    """Turn an error into one message and an exit code."""
+    try:
+        yield
+    except AlignmentError as problem:
+        _console(stderr=True).print(f"alignment: {problem}")
+        raise typer.Exit(USER_ERROR) from None
+    except (typer.Exit, typer.Abort):
+        raise
+    except KeyboardInterrupt:
+        _console(stderr=True).print("alignment: stopped; nothing was changed.")
+        raise typer.Exit(130) from None
+    except Exception as problem:
+        if debug:
+            traceback.print_exc()
+        _console(stderr=True).print(
+            f"alignment: unexpected {type(problem).__name__}: {problem}. This is a defect of "
+            "alignment, not of your data: please report it"
+            + ("." if debug else ", with what --debug shows.")
+        )
+        raise typer.Exit(OUR_ERROR) from None
+
+
+def _version(wanted: bool) -> None:
+    if not wanted:
+        return
+    from alignment.version import version
+
+    typer.echo(f"alignment {version()}")
+    raise typer.Exit
+
+
+@app.callback()
+def _alignment(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def check(
+    folder: Folder,
+    currency: Currency = None,
+    timezone: Timezone = None,
+    mapping: Mapping = None,
+    debug: Debug = False,
+) -> None:
+    """Show what the exports hold, how they were read, and what each analysis still needs.
+
+    Exits with 3 when no analysis could run on them.
+    """
+    with _plainly(debug):
+        from alignment.check import render
+        from alignment.loading import load
+
+        data = load(folder, **_options(currency, timezone, mapping))
+        if not render(data, _console()):
+            raise typer.Exit(NOTHING_TO_SAY)
+
+
+@app.command()
+def report(
+    folder: Folder,
+    out: Annotated[Path, typer.Option(help="Folder of the report; an earlier one is replaced.")] = (
+        Path("reports")
+    ),
+    lang: Annotated[str, typer.Option(help="Languages, the first one in front.")] = "es,en",
+    currency: Currency = None,
+    timezone: Timezone = None,
+    mapping: Mapping = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Print each language to a PDF too.")] = False,
+    open_: Annotated[bool, typer.Option("--open/--no-open", help="Open it in a browser.")] = False,
+    debug: Debug = False,
+) -> None:
+    """Write a report for leadership: self-contained pages and an index, in both languages."""
+    with _plainly(debug):
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        from alignment.report import build
+
+        console = _console(stderr=True)
+        words = TextColumn("{task.description}", markup=False)
+        with Progress(words, BarColumn(), MofNCompleteColumn(), console=console) as bar:
+            task = bar.add_task("reading the exports", total=None)
+
+            def advance(done: int, total: int, message: str) -> None:
+                bar.update(task, completed=done, total=total, description=message)
+
+            index = build(
+                folder,
+                out,
+                languages=_languages(lang),
+                currency=currency,
+                timezone=timezone,
+                mapping=mapping,
+                print_pdf=pdf,
+                progress=advance,
+                notice=console.print,
+            )
+        typer.echo(f"Report written: {_near(index)}")
+        if open_:
+            import webbrowser
+
+            webbrowser.open(index.as_uri())
+
+
+@app.command()
+def simulate(
+    out: Annotated[Path, typer.Argument(help="Folder to write to.", show_default=False)],
+    seed: Annotated[int, typer.Option(help="The same seed writes the same bytes.")],
+    world: Annotated[str, typer.Option(help="Which invented world.")] = "base",
+    accounts: Annotated[
+        int | None, typer.Option(help="How many companies.", min=1, show_default=False)
+    ] = None,
+    truth: Annotated[
+        Path | None, typer.Option(help="Where to write the truth.", show_default=False)
+    ] = None,
+    debug: Debug = False,
+) -> None:
+    """Write the raw exports of an invented company, and the truth behind them."""
+    with _plainly(debug):
+        from alignment.simulation import simulate as write
+
+        options: dict[str, Any] = {"world": world, "accounts": accounts, "truth_path": truth}
+        write(out, seed, **{name: value for name, value in options.items() if value is not None})
+        typer.echo(f"Exports written: {out}")
+
+
+def _options(currency: str | None, timezone: str | None, mapping: Path | None) -> dict[str, Any]:
+    given = {"currency": currency, "timezone": timezone, "mapping": mapping}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _languages(lang: str) -> tuple[Language, ...]:
+    from alignment.text import LANGUAGES
+
+    chosen = tuple(part.strip().lower() for part in lang.split(","))
+    if not set(chosen) <= set(LANGUAGES) or len(set(chosen)) < len(chosen):
+        raise ReportError(
+            "the languages of a report are es, en or both, each once",
+            value=lang,
+            cure="Write --lang es,en.",
+        )
+    return cast("tuple[Language, ...]", chosen)
+
+
+def _near(path: Path) -> Path:
+    """Return a path relative to here, where it is below."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path

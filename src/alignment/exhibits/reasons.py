@@ -1,0 +1,49 @@
+"""Why rows were left out, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from alignment.text import Language
+
+# Keys are those that the analyses put in ``About.left_out``; journeys say it of their touches.
+_TOUCHES: Mapping[str, str] = {
+    "of internal leads": "de leads internos",
+    "on an account only": "con una cuenta, sin lead",
+    "without a known lead or account": "sin lead ni cuenta conocidos",
+    "after the export": "posteriores a la exportación",
+    "started by the buyer": "que inició el comprador",
+    "of a closed journey without a closing date": "de recorridos cerrados sin fecha",
+    "on the closing day, order unknown": "del día del cierre, en orden desconocido",
+    "at or after the outcome": "en el momento del cierre o después",
+    "before the lookback window": "anteriores a la ventana considerada",
+}
+_OTHERS: Mapping[str, str] = {
+    "internal leads": "leads internos",
+    "opportunities of internal leads": "oportunidades de leads internos",
+    "opportunities without a known lead": "oportunidades sin un lead conocido",
+    "won opportunities without an amount": "oportunidades ganadas sin importe",
+    "won opportunities without a lead": "oportunidades ganadas sin lead",
+    "closed journeys without a closing date": "recorridos cerrados sin fecha de cierre",
+    "journeys without a touch": "recorridos sin ningún contacto",
+    "started without a date": "sin fecha de inicio",
+    "started after the export": "iniciados después de la exportación",
+    "ended without a date": "terminados sin fecha",
+    "ended before it started": "terminados antes de empezar",
+    "ended before closings were recorded": "terminados antes de que se registraran los cierres",
+    "stage changes after the export": "cambios de etapa posteriores a la exportación",
+    "stage changes of internal leads": "cambios de etapa de leads internos",
+    "rows that repeat the stage before": "filas que repiten la etapa anterior",
+}
+
+
+def reason(key: str, language: Language) -> str:
+    """Say why rows were left out, from the stable English key that an analysis gives.
+
+    A key that is not known here is shown as it is, in both languages.
+    """
+    if key in _TOUCHES:
+        words = f"touches {key}" if language == "en" else f"contactos {_TOUCHES[key]}"
+    else:
+        words = key if language == "en" else _OTHERS.get(key, key)
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,141 @@
+"""The words that the report uses in a fixed sense, explained to its readers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from alignment.text import Text
+
+
+@dataclass(frozen=True)
+class Term:
+    """A word that the report uses in a fixed sense."""
+
+    term: Text
+    meaning: Text
+
+
+GLOSSARY: tuple[Term, ...] = (
+    Term(
+        Text(en="Account", es="Cuenta"),
+        Text(en="A company that buys or may buy.", es="Una empresa que compra o podría comprar."),
+    ),
+    Term(
+        Text(en="Lead", es="Lead"),
+        Text(
+            en="A person at a moment of interest in what we sell.",
+            es="Una persona en un momento de interés por lo que vendemos.",
+        ),
+    ),
+    Term(
+        Text(en="Touch", es="Contacto"),
+        Text(
+            en="One dated contact between a team and a lead: an e-mail, a webinar, a call, "
+            "a meeting.",
+            es="Un trato con fecha entre un área y un lead: un correo, un seminario web, "
+            "una llamada, una reunión.",
+        ),
+    ),
+    Term(
+        Text(en="Team", es="Área"),
+        Text(
+            en="Marketing or sales, whichever made the touch. Which channel belongs to whom is a "
+            "table that you can edit.",
+            es="Marketing o ventas, según quién hizo el contacto. Qué canal es de quién está en "
+            "una tabla que se puede editar.",
+        ),
+    ),
+    Term(
+        Text(en="Opportunity", es="Oportunidad"),
+        Text(
+            en="A possible deal: open, won or lost.",
+            es="Un posible negocio: abierto, ganado o perdido.",
+        ),
+    ),
+    Term(
+        Text(en="Won value", es="Valor ganado"),
+        Text(
+            en="The amount of the opportunities won, in one currency.",
+            es="El importe de las oportunidades ganadas, en una sola moneda.",
+        ),
+    ),
+    Term(
+        Text(en="As of", es="Fecha de corte"),
+        Text(
+            en="The moment of the export. What is still open then counts as open, never as lost.",
+            es="El momento de la exportación. Lo que sigue abierto entonces cuenta como abierto, "
+            "nunca como perdido.",
+        ),
+    ),
+    Term(
+        Text(en="Observed from", es="Observado desde"),
+        Text(
+            en="The first day on which the exports would have shown a closing. Earlier ones "
+            "cannot be seen, and the calculations allow for it.",
+            es="El primer día en que las exportaciones habrían mostrado un cierre. Los anteriores "
+            "no se ven, y los cálculos lo tienen en cuenta.",
+        ),
+    ),
+    Term(
+        Text(en="Interval", es="Intervalo"),
+        Text(
+            en="The range of values that the data are compatible with. A wide one means few data.",
+            es="El rango de valores compatible con los datos. Si es ancho, hay pocos datos.",
+        ),
+    ),
+    Term(
+        Text(en="Probability of winning by a day", es="Probabilidad de ganar para cierto día"),
+        Text(
+            en="The share of leads won within so many days, with those still open counted for as "
+            "long as they were watched (cumulative incidence, Aalen–Johansen).",
+            es="La parte de los leads ganada en tantos días; los que siguen abiertos cuentan por "
+            "el tiempo que se observaron (incidencia acumulada, Aalen–Johansen).",
+        ),
+    ),
+    Term(
+        Text(en="Credit", es="Crédito"),
+        Text(
+            en="The part of the won value that a rule assigns to a channel or a team. A rule "
+            "divides; it does not prove what would have happened without them.",
+            es="La parte del valor ganado que una regla asigna a un canal o a un área. Una "
+            "regla reparte; no prueba qué habría pasado sin ellos.",
+        ),
+    ),
+    Term(
+        Text(
+            en="First, last, linear, position-based, time-decay",
+            es="Primero, último, lineal, por posición, con decaimiento",
+        ),
+        Text(
+            en="Rules that give the credit to the first touch, the last, all alike, mostly the "
+            "ends, or more the closer to the close.",
+            es="Reglas que dan el crédito al primer contacto, al último, a todos por igual, sobre "
+            "todo a los extremos, o más cuanto más cerca del cierre.",
+        ),
+    ),
+    Term(
+        Text(en="Shapley value", es="Valor de Shapley"),
+        Text(
+            en="A division that pays each channel the average of what it adds to every group of "
+            "the others.",
+            es="Un reparto que da a cada canal el promedio de lo que añade a cada grupo de los "
+            "demás.",
+        ),
+    ),
+    Term(
+        Text(en="Markov removal", es="Efecto de retirada de Markov"),
+        Text(
+            en="How many wins the usual paths would lose if a channel were taken out of them.",
+            es="Cuántas ventas perderían los recorridos habituales si se quitara de ellos un "
+            "canal.",
+        ),
+    ),
+    Term(
+        Text(en="Short and long term", es="Corto y largo plazo"),
+        Text(
+            en="What closes within a quarter of the first touch, and what closes later.",
+            es="Lo que se cierra dentro del trimestre que sigue al primer contacto, y lo que se "
+            "cierra después.",
+        ),
+    ),
+)

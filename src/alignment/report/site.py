@@ -1,0 +1,209 @@
+"""The pages around the notebooks' bodies: frame, links, index, and one document for print."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from alignment import wording
+from alignment.dataset import Dataset
+from alignment.glossary import GLOSSARY
+from alignment.report.pages import TEMPLATES, Page
+from alignment.report.words import LIMITS, WORDS
+from alignment.text import Language
+
+HEADLINES = 5  # a first screen holds no more
+_FILE_COLUMNS = {
+    "file": "file",
+    "system": "system",
+    "table": "table",
+    "rows_read": "read",
+    "rows_kept": "kept",
+    "rows_merged": "merged",
+    "rows_set_aside": "set_aside",
+}
+
+
+@dataclass(frozen=True)
+class Edition:
+    """The report in one language.
+
+    Parameters
+    ----------
+    language : {"es", "en"}
+        Its language.
+    languages : tuple
+        All languages of the report, for the links between them.
+    pages : tuple of Page
+        The notebooks, in order.
+    data : Dataset
+        For the window observed and the ledger.
+    folder : str
+        Name of the folder of exports.
+    version, fingerprint : str
+        Of the library and of the files read.
+    """
+
+    language: Language
+    languages: tuple[Language, ...]
+    pages: tuple[Page, ...]
+    data: Dataset
+    folder: str
+    version: str
+    fingerprint: str
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _css() -> Markup:
+    return Markup((TEMPLATES / "report.css").read_text(encoding="utf-8"))
+
+
+def _common(edition: Edition) -> dict[str, Any]:
+    language, data = edition.language, edition.data
+    day = partial(wording.date, language=language, timezone=data.timezone)
+    facts = {
+        "as_of": day(data.as_of),
+        "observed_from": day(data.observed_from),
+        "folder": edition.folder,
+        "version": edition.version,
+        "fingerprint": edition.fingerprint,
+    }
+    words = {key: text[language] for key, text in WORDS.items()}
+    words["whose"] = WORDS["whose"].format(**facts)[language]
+    words["footer"] = WORDS["footer"].format(**facts)[language]
+    others = [other for other in edition.languages if other != language]
+    return {
+        "lang": language,
+        "other": others[0] if others else None,
+        "words": words,
+        "css": _css(),
+        "edition": edition,
+    }
+
+
+def page_html(edition: Edition, number: int) -> str:
+    """Render the page of one notebook, which stands in the folder of its language."""
+    pages = edition.pages
+    shown = pages[number]
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            **_common(edition),
+            page=shown,
+            body=Markup(shown.body),
+            before=pages[number - 1] if number else None,
+            after=pages[number + 1] if number + 1 < len(pages) else None,
+            base="",
+            here=f"{shown.stem}.html",
+            up="../",
+        )
+    )
+
+
+def index_html(edition: Edition, *, at_the_top: bool) -> str:
+    """Render the index, for the language's own folder or for the top of the report."""
+    return (
+        _environment()
+        .get_template("index.html.j2")
+        .render(
+            **_common(edition),
+            **_summary(edition),
+            base=f"{edition.language}/" if at_the_top else "",
+            here="index.html",
+            up="" if at_the_top else "../",
+            printed=False,
+        )
+    )
+
+
+def print_html(edition: Edition) -> str:
+    """Render index and pages as one document, with its boxes open and links inside it."""
+    bodies = [Markup(page.body.replace("<details>", "<details open>")) for page in edition.pages]
+    return (
+        _environment()
+        .get_template("print.html.j2")
+        .render(
+            **_common(edition), **_summary(edition), bodies=bodies, printed=True, base="", up=""
+        )
+    )
+
+
+def _summary(edition: Edition) -> dict[str, Any]:
+    said = [(page, finding) for page in edition.pages for finding in page.findings]
+    headlines = [
+        (page, finding)
+        for page, finding in said
+        if finding["headline"] and finding["form"] != "not measurable"
+    ]
+    return {
+        "headlines": headlines[:HEADLINES],
+        "unmeasured": _unmeasured(said),
+        "ledger": _ledger(edition),
+        "limits": [text[edition.language] for text in LIMITS],
+        "glossary": [
+            (term.term[edition.language], term.meaning[edition.language]) for term in GLOSSARY
+        ],
+    }
+
+
+def _unmeasured(
+    said: Sequence[tuple[Page, Mapping[str, Any]]],
+) -> list[tuple[str, list[tuple[Page, str]]]]:
+    """Give each reason once, with the places it concerns: one missing export stops many."""
+    places: dict[str, list[tuple[Page, str]]] = {}
+    for page, finding in said:
+        if finding["form"] == "not measurable":
+            where = places.setdefault(_without_prefix(finding["title"]), [])
+            if page not in [known for known, _ in where]:
+                where.append((page, finding["anchor"]))
+    return list(places.items())
+
+
+def _without_prefix(reason: str) -> str:
+    """Leave out what the section's own title says already."""
+    for prefix in ("Not measurable: ", "No medible: "):
+        if reason.startswith(prefix):
+            rest = reason.removeprefix(prefix)
+            return rest[:1].upper() + rest[1:]
+    return reason
+
+
+def _ledger(edition: Edition) -> dict[str, Any]:
+    language, ledger = edition.language, edition.data.ledger
+    count = partial(wording.integer, language=language)
+    totals = [(count(number), WORDS[name][language]) for name, number in ledger.totals.items()]
+    files = [
+        [
+            count(row[name]) if name.startswith("rows_") else _text(row[name], language)
+            for name in _FILE_COLUMNS
+        ]
+        for row in ledger.files.to_dict("records")
+    ]
+    message = {"en": "message", "es": "message_es"}[language]
+    return {
+        "totals": totals,
+        "columns": [WORDS[key][language] for key in _FILE_COLUMNS.values()],
+        "files": files,
+        "notes": [str(text) for text in ledger.notes[message].dropna()],
+    }
+
+
+def _text(value: Any, language: Language) -> str:
+    return wording.MISSING[language] if pd.isna(value) else str(value)

@@ -1,0 +1,194 @@
+"""The command: help at once, one plain message for an error, and its exit code."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from typer.testing import CliRunner
+
+import alignment.report
+from alignment.cli import _near, app
+from alignment.errors import ExportError
+
+SOURCES = Path(__file__).parents[1] / "src"
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return lambda *words: CliRunner().invoke(app, [str(word) for word in words])
+
+
+def command(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "alignment", *words],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONPATH": str(SOURCES), "PYTHONIOENCODING": "utf-8"},
+        check=False,
+    )
+
+
+def test_help_comes_without_pandas_or_matplotlib():
+    code = (
+        "import sys; from alignment.cli import app\n"
+        "heavy = {'pandas', 'numpy', 'matplotlib', 'nbconvert', 'jinja2'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(SOURCES)}
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment)
+
+
+def test_the_module_runs_as_a_command():
+    done = command("--help")
+    assert done.returncode == 0
+    for name in ("check", "report", "simulate"):
+        assert name in done.stdout
+    assert command("--version").stdout.startswith("alignment ")
+
+
+@pytest.fixture
+def failing_build(monkeypatch):
+    def fail(problem):
+        def build(*args, **options):
+            raise problem
+
+        monkeypatch.setattr(alignment.report, "build", build)
+
+    return fail
+
+
+def test_a_users_error_is_one_message_and_exit_2(run, failing_build):
+    failing_build(
+        ExportError(
+            "not a date",
+            file="leads.csv",
+            row=7,
+            column="[bold]Created[/]",
+            value="x",
+            cure="Fix it.",
+        )
+    )
+    done = run("report", "exports")
+    assert done.exit_code == 2
+    message = [line for line in done.stderr.splitlines() if line.startswith("alignment: ")]
+    assert message == [
+        "alignment: leads.csv, row 7, column “[bold]Created[/]”: not a date (value: “x”). Fix it."
+    ]
+    assert "Traceback" not in done.output
+    assert done.stdout == ""
+
+
+def test_an_unexpected_error_asks_for_a_report_and_exits_1(run, failing_build):
+    failing_build(ZeroDivisionError("division by zero"))
+    done = run("report", "exports")
+    assert done.exit_code == 1
+    assert "unexpected ZeroDivisionError: division by zero" in done.stderr
+    assert "report it" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Traceback" in run("report", "exports", "--debug").stderr
+
+
+def test_stopping_it_is_no_error_message(run, failing_build):
+    failing_build(KeyboardInterrupt())
+    done = run("report", "exports")
+    assert done.exit_code == 130
+    assert "stopped" in done.stderr
+
+
+@pytest.mark.parametrize("languages", ["fr", "", "es,es", "es;en"])
+def test_unknown_languages_are_refused(run, languages):
+    done = run("report", "exports", "--lang", languages)
+    assert done.exit_code == 2
+    assert "Write --lang es,en." in done.stderr
+
+
+def test_report_hands_its_options_over_and_says_where_it_wrote(run, monkeypatch, tmp_path):
+    given = {}
+
+    def build(folder, out, *, progress, notice, **options):
+        given.update(folder=folder, out=out, **options)
+        progress(0, 2, "[start]")
+        progress(2, 2, "x")
+        notice("No PDF.")
+        return tmp_path / "r" / "index.html"
+
+    monkeypatch.setattr(alignment.report, "build", build)
+    words = ["--out", "r", "--lang", "EN, es", "--currency", "EUR", "--mapping", "m.toml", "--pdf"]
+    done = run("report", "exports", *words)
+    assert done.exit_code == 0, done.output
+    assert done.stdout.strip() == f"Report written: {Path('r', 'index.html')}"
+    assert "No PDF." in done.stderr
+    assert given == {
+        "folder": Path("exports"),
+        "out": Path("r"),
+        "languages": ("en", "es"),
+        "currency": "EUR",
+        "timezone": None,
+        "mapping": Path("m.toml"),
+        "print_pdf": True,
+    }
+
+
+@pytest.mark.parametrize(("can_speak", "code"), [(True, 0), (False, 3)])
+def test_check_fails_only_when_no_analysis_could_run(run, monkeypatch, can_speak, code):
+    seen = {}
+
+    def load(folder, **options):
+        seen.update(folder=folder, **options)
+        return "data"
+
+    def render(data, console):
+        console.print(f"{data} of [campaign]")
+        return can_speak
+
+    monkeypatch.setitem(sys.modules, "alignment.loading", SimpleNamespace(load=load))
+    monkeypatch.setitem(sys.modules, "alignment.check", SimpleNamespace(render=render))
+    done = run("check", "exports", "--timezone", "Europe/Madrid")
+    assert done.exit_code == code
+    assert done.stdout == "data of [campaign]\n"
+    assert seen == {"folder": Path("exports"), "timezone": "Europe/Madrid"}
+
+
+def test_simulate_hands_its_options_over(run, monkeypatch):
+    given = {}
+
+    def simulate(out, seed, **options):
+        given.update(out=out, seed=seed, **options)
+
+    monkeypatch.setitem(sys.modules, "alignment.simulation", SimpleNamespace(simulate=simulate))
+    done = run("simulate", "out", "--seed", "7", "--accounts", "50", "--truth", "t.json")
+    assert done.exit_code == 0, done.output
+    assert given == {
+        "out": Path("out"),
+        "seed": 7,
+        "world": "base",
+        "accounts": 50,
+        "truth_path": Path("t.json"),
+    }
+    assert run("simulate", "out").exit_code == 2  # a seed must be named
+
+
+def test_a_path_below_is_shown_short(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert _near(tmp_path / "a" / "b") == Path("a", "b")
+    assert _near(tmp_path.parent) == tmp_path.parent
+
+
+@pytest.mark.parametrize("command_name", ["check", "report"])
+def test_a_folder_that_is_not_there_or_empty_is_told_and_leaves_nothing(
+    run, tmp_path, command_name
+):
+    (tmp_path / "empty").mkdir()
+    for folder in ("nowhere", "empty"):
+        done = run(command_name, folder)
+        assert done.exit_code == 2
+        assert folder in done.stderr
+        assert "Traceback" not in done.output
+    assert [path.name for path in tmp_path.iterdir()] == ["empty"]

@@ -1,0 +1,144 @@
+"""Every figure draws on the Axes it is given, in both languages, and says its numbers in words."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+from alignment import behind, figures, load, vocabulary
+from alignment.attribution import attribute, overlap
+from alignment.coverage import coverage
+from alignment.exhibits import Drawing
+from alignment.figures.parts import percent_axis, sentence, whiskers
+from alignment.horizons import won_by_age
+from alignment.journeys import build_journeys
+from alignment.lead_to_close import lead_to_close, time_in_stage
+from alignment.text import LANGUAGES, Text
+
+SAMPLE = Path(__file__).resolve().parents[1] / "data" / "sample"
+
+
+@pytest.fixture(scope="module")
+def results():
+    data = load(SAMPLE)
+    journeys = build_journeys(data, include_buyer=False)
+    return {
+        "coverage": coverage(data),
+        "leads": lead_to_close(data),
+        "channels": lead_to_close(data, group="channel"),
+        "stages": time_in_stage(data),
+        "overlap": overlap(journeys),
+        "teams": attribute(journeys, by="team", replicates=20),
+        "by_channel": attribute(journeys, by="channel", replicates=20),
+        "horizons": won_by_age(data, journeys, replicates=20),
+        "data": data,
+    }
+
+
+DRAWN = {
+    "months": "coverage",
+    "trace": "coverage",
+    "incidence": "leads",
+    "group_shares": "channels",
+    "stages": "stages",
+    "touched_by": "overlap",
+    "team_credit": "teams",
+    "channel_credit": "by_channel",
+    "won_value": "horizons",
+    "late_shares": "horizons",
+    "quarter_by_age": "horizons",
+    "cohorts": "horizons",
+}
+TABLED = {
+    **{name: result for name, result in DRAWN.items() if hasattr(behind, name)},
+    "naive": "leads",
+    "credit": "teams",
+    "files": "data",
+    "notes": "data",
+    "set_aside": "data",
+}
+
+
+def test_every_figure_is_tested():
+    public = {name for name in figures.__all__ if isinstance(getattr(figures, name), Drawing)}
+    assert public == set(DRAWN)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", DRAWN)
+def test_a_figure_draws_on_the_axes_it_is_given(results, name, lang):
+    canvas, axes = plt.subplots()
+    try:
+        assert getattr(figures, name)(results[DRAWN[name]], lang=lang, ax=axes) is axes
+        assert axes.has_data()
+        canvas.draw_without_rendering()
+    finally:
+        plt.close(canvas)
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_a_figure_says_its_numbers_in_both_languages(results, name):
+    said = getattr(figures, name).alt(results[DRAWN[name]])
+    for language in LANGUAGES:
+        assert re.search(r"\d", said[language])
+        assert said[language].endswith(".")
+        assert "nan" not in said[language].lower().split()
+    assert said.en != said.es
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", TABLED)
+def test_the_table_behind_has_a_caption_and_words_for_codes(results, name, lang):
+    table = getattr(behind, name)(results[TABLED[name]], lang)
+    assert table.caption
+    assert len(table.frame)
+    html = table.to_html()
+    assert "nan" not in re.sub(r"<[^>]*>", " ", html).lower().split()
+    assert "shapley_rate" not in html
+    assert "only marketing" not in html or lang == "en"
+
+
+def test_a_tick_of_a_per_cent_axis_is_never_a_rounded_one():
+    for top in (0.004, 0.03, 0.07, 0.18, 0.25, 0.9):
+        canvas, axes = plt.subplots()
+        axes.set_ylim(0, top)
+        percent_axis(axes, "en", axis="y")
+        canvas.draw_without_rendering()
+        ticks = axes.get_yticks()
+        shown = [float(tick.get_text().rstrip("%")) / 100 for tick in axes.get_yticklabels()]
+        plt.close(canvas)
+        np.testing.assert_allclose(shown, ticks, atol=1e-9)
+
+
+def test_a_hostile_name_is_drawn_as_text():
+    canvas, axes = plt.subplots()
+    whiskers(axes, [r"$\frac{1$ & <b>x</b>"], [0.5], [0.4], [0.6], ["black"])
+    canvas.draw_without_rendering()
+    plt.close(canvas)
+
+
+def test_parts_of_a_sentence_are_joined_a_language_at_a_time():
+    joined = sentence([Text(en="a", es="x"), Text.same("{b}"), Text(en="c", es="y")])
+    assert (joined.en, joined.es) == ("a; {b}; c", "x; {b}; y")
+
+
+def test_numbers_at_risk_are_those_of_the_estimator(results):
+    canvas, axes = plt.subplots()
+    figures.incidence(results["leads"], lang="en", ax=axes)
+    shown = {
+        int(day): int(count.replace(",", ""))
+        for day, count in (tick.get_text().split("\n") for tick in axes.get_xticklabels())
+    }
+    plt.close(canvas)
+    spells = results["leads"].spells.frame
+    for day, count in shown.items():
+        assert count == int(((spells["entry"] <= day) & (spells["exit"] >= day)).sum())
+
+
+def test_a_quarter_is_written_as_each_language_does():
+    assert vocabulary.quarter(pd.Period("2026Q2")) == Text(en="Q2 2026", es="T2 2026")
