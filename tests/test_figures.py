@@ -13,7 +13,7 @@ import pytest
 from alignment import behind, figures, load, vocabulary
 from alignment.attribution import attribute, overlap
 from alignment.coverage import coverage
-from alignment.exhibits import Drawing
+from alignment.exhibits import Drawing, reasons
 from alignment.figures.parts import percent_axis, sentence, whiskers
 from alignment.horizons import won_by_age
 from alignment.journeys import build_journeys
@@ -142,3 +142,11 @@ def test_numbers_at_risk_are_those_of_the_estimator(results):
 
 def test_a_quarter_is_written_as_each_language_does():
     assert vocabulary.quarter(pd.Period("2026Q2")) == Text(en="Q2 2026", es="T2 2026")
+
+
+def test_every_reason_for_leaving_out_is_told_in_spanish(results):
+    told = [
+        reason for one in results.values() if hasattr(one, "about") for reason in one.about.left_out
+    ]
+    assert told
+    assert [reason for reason in told if reasons.reason(reason, "es") == reason] == []

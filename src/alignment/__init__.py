@@ -15,11 +15,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from alignment.attribution import attribute, overlap
+    from alignment.attribution.credit import attribute
+    from alignment.attribution.overlap import overlap
     from alignment.dataset import Dataset
     from alignment.errors import AlignmentError, NotMeasurable
     from alignment.exhibits import assumptions, measure, show
-    from alignment.horizons import won_by_age
+    from alignment.horizons.won_by_age import won_by_age
     from alignment.journeys import build_journeys
     from alignment.loading import load
 

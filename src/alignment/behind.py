@@ -138,7 +138,10 @@ def notes(data: Dataset, lang: Language) -> Table:
     """Tabulate what the rules found, in words."""
     found = data.ledger.notes
     frame = pd.DataFrame(
-        {"note": found["message" if lang == "en" else "message_es"], "rows": found["rows"]}
+        {
+            "note": found["message" if lang == "en" else "message_es"],
+            "rows": found["rows"].astype("int64"),
+        }
     )
     return _table(
         frame,

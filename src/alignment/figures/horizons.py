@@ -40,8 +40,10 @@ def amount(result: WonByAge, value: float) -> Text:
     return both(money, value, currency=result.currency, compact=True)
 
 
-def _money_axis(axis: Any, result: WonByAge, lang: Language) -> None:
-    axis.set_major_formatter(lambda value, _: amount(result, value)[lang])
+def _money_axis(axes: Axes, axis: str, result: WonByAge, lang: Language) -> None:
+    few_ticks(axes, axis=axis)
+    chosen = axes.xaxis if axis == "x" else axes.yaxis
+    chosen.set_major_formatter(lambda value, _: amount(result, value)[lang])
 
 
 def _level(result: WonByAge) -> Text:
@@ -108,7 +110,7 @@ def won_value(
     axes.set_xlabel(Text(en="weeks since first touch", es="semanas desde el primer contacto")[lang])
     axes.set_ylim(bottom=0)
     axes.set_xlim(left=0)
-    _money_axis(axes.yaxis, result, lang)
+    _money_axis(axes, "y", result, lang)
 
 
 def _late_rows(result: WonByAge) -> pd.DataFrame:
@@ -197,8 +199,7 @@ def quarter_by_age(axes: Axes, result: WonByAge, lang: Language, **options: Any)
     axes.set_yticks(places, [AGES[str(age)][lang] for age in wide.index])
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="x")
-    few_ticks(axes)
-    _money_axis(axes.xaxis, result, lang)
+    _money_axis(axes, "x", result, lang)
 
 
 def _cohort_values(result: WonByAge) -> pd.DataFrame:
@@ -256,4 +257,4 @@ def cohorts(axes: Axes, result: WonByAge, lang: Language, **options: Any) -> Non
     axes.set_xticks(places, [_quarter_tick(str(quarter), lang) for quarter in wide.index])
     axes.legend(ncols=3, loc="upper center", bbox_to_anchor=(0.45, -0.16), fontsize=9)
     axes.set_ylim(bottom=0)
-    _money_axis(axes.yaxis, result, lang)
+    _money_axis(axes, "y", result, lang)

@@ -27,7 +27,7 @@ def two_lines(name: str) -> str:
 def few_ticks(axes: Axes, *, axis: str = "x", most: int = 5) -> None:
     """Leave room for long tick labels, such as amounts of money."""
     chosen = axes.xaxis if axis == "x" else axes.yaxis
-    chosen.set_major_locator(MaxNLocator(most))
+    chosen.set_major_locator(MaxNLocator(most, steps=[1, 2, 5, 10]))
 
 
 def whiskers(
@@ -42,7 +42,7 @@ def whiskers(
     places = np.arange(len(names))[::-1]
     for place, point, low, high, colour in zip(places, points, lows, highs, colours, strict=True):
         axes.plot([low, high], [place, place], color=colour, linewidth=2.2, solid_capstyle="round")
-        axes.plot([point], [place], "o", color=colour, markersize=7)
+        axes.plot([point], [place], "o", color=colour, markersize=7, clip_on=False)
     axes.set_yticks(places, [two_lines(name) for name in names])
     axes.set_ylim(-0.7, len(names) - 0.3)
     axes.grid(visible=False, axis="y")

@@ -42,20 +42,16 @@ def together(result: Overlap) -> Finding:
         "marketing": both(percent, rows.loc["only marketing", "won"] / won, digits=0),
         "sales": both(percent, rows.loc["only sales", "won"] / won, digits=0),
         "nobody": both(percent, rows.loc["nobody", "won"] / won, digits=0),
-        "win_both": both(percent, rows.loc["both", "win_share"]),
-        "win_sales": both(percent, rows.loc["only sales", "win_share"]),
     }
     title = Text(
         en="Both teams touched {share} of the {won} won deals ({interval})",
         es="Ambas áreas tocaron el {share} de los {won} negocios ganados ({interval})",
     ).format(**values)
     detail = Text(
-        en="Only marketing touched {marketing}, only sales {sales}; {nobody} have no touch on "
-        "record. Leads touched by both are won more or less often for many reasons (sales calls "
-        "the warm ones first), so this is a description of who was there, not of what worked.",
-        es="Solo marketing tocó el {marketing}; solo ventas, el {sales}; el {nobody} no tiene "
-        "contacto registrado. Los leads tocados por ambas se ganan más o menos por muchas razones "
-        "(ventas llama antes a los tibios): esto describe quién estuvo, no qué funcionó.",
+        en="Only marketing touched {marketing}, only sales {sales}, nobody {nobody}. This says who "
+        "was there, not what worked: sales calls the warm leads first.",
+        es="Solo marketing tocó el {marketing}; solo ventas, el {sales}; nadie, el {nobody}. Dice "
+        "quién estuvo, no qué funcionó: ventas llama antes a los leads tibios.",
     ).format(**values)
     return Finding("together", "claim", title, detail, headline=True)
 
@@ -94,12 +90,10 @@ def credit_range(result: Credit) -> Finding:
         ),
     }
     detail = Text(
-        en="Lowest under “{least}”, highest under “{most}”; with sampling error, {interval}. "
-        "More data will not close this gap: it is the distance between conventions. Sign one "
-        "rule together, or judge both teams on the deals they win together.",
-        es="Mínimo con «{least}», máximo con «{most}»; con el error de muestreo, {interval}. "
-        "Más datos no cierran esa brecha: es la distancia entre convenciones. Firmen juntos una "
-        "regla, o midan a ambas áreas por los negocios que ganan juntas.",
+        en="Lowest under “{least}”, highest under “{most}”; {interval} with sampling error. More "
+        "data will not close the gap: sign one rule, or judge both on the deals they win together.",
+        es="Mínimo con «{least}», máximo con «{most}»; {interval} con el error de muestreo. Más "
+        "datos no cierran esa brecha: firmen una regla, o midan a ambas por lo que ganan juntas.",
     ).format(**values)
     if marketing["low"].min() > 0.5 or sales["low"].min() > 0.5:
         leader = vocabulary.TEAMS["marketing" if marketing["low"].min() > 0.5 else "sales"]

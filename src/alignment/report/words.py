@@ -60,7 +60,7 @@ WORDS: Mapping[str, Text] = {
     ),
     "local": Text(
         en="Made on this computer; nothing was sent anywhere.",
-        es="Hecho en este equipo; no se envió nada a ninguna parte.",
+        es="Hecho localmente; no se envió nada a ninguna parte.",
     ),
 }
 

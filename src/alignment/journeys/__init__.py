@@ -1,0 +1,7 @@
+"""The ordered touches of each lead or account, and how each of these journeys ended."""
+
+from alignment.journeys.build import Journeys, build_journeys
+from alignment.journeys.outcomes import OUTCOMES
+from alignment.journeys.units import Unit
+
+__all__ = ["OUTCOMES", "Journeys", "Unit", "build_journeys"]
