@@ -31,8 +31,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     out = tmp_path_factory.mktemp("olist") / "reports"
     build(OLIST, out, languages=("en",), mapping=MAPPING)
     return {
-        path.stem: _words(path.read_text(encoding="utf-8"))
-        for path in (out / "en").glob("*.html")
+        path.stem: _words(path.read_text(encoding="utf-8")) for path in (out / "en").glob("*.html")
     }
 
 

@@ -110,7 +110,10 @@ class LeadStages(Sourced):
 
     lead_id: str = pa.Field(description="lead")
     entered_at: Instant = pa.Field(description="when it entered")
-    stage: pa.Category = pa.Field(isin=LEAD_STAGES, description="stage entered; `working` is before sales has accepted the lead")
+    stage: pa.Category = pa.Field(
+        isin=LEAD_STAGES,
+        description="stage entered; `working` is before sales has accepted the lead",
+    )
     reason: str = _maybe("reason recorded, for disqualified and recycled")
     changed_by: str = _maybe("user who moved it")
 

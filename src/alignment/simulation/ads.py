@@ -84,7 +84,7 @@ def _rate(clicks: int, impressions: int) -> str:
 
 
 def _google(rows: list[Row], starts: npt.NDArray[np.datetime64], folder: Path) -> None:
-    last = AS_OF.astype("datetime64[D]") - 1
+    last = AS_OF.astype("datetime64[D]") - np.timedelta64(1, "D")
     lines = [
         "Campaign report",
         f'"{_long_date(starts[0])} - {_long_date(last)}"',
@@ -110,12 +110,12 @@ def _short_date(day: np.datetime64) -> str:
 
 
 def _linkedin(rows: list[Row], starts: npt.NDArray[np.datetime64], folder: Path) -> None:
-    last = AS_OF.astype("datetime64[D]") - 1
+    last = AS_OF.astype("datetime64[D]") - np.timedelta64(1, "D")
     lines = [
         "Campaign Performance Report (in UTC)",
         f"Report Start: {_long_date(starts[0])}, 12:00 AM",
         f"Report End: {_long_date(last)}, 11:59 PM",
-        f"Date Generated: {_long_date(last + 1)}, 3:12 PM",
+        f"Date Generated: {_long_date(last + np.timedelta64(1, 'D'))}, 3:12 PM",
         "",
         "Start Date (in UTC)\tAccount Name\tCurrency\tCampaign Name\tCampaign ID\t"
         "Total Spent\tImpressions\tClicks",

@@ -129,7 +129,7 @@ def _history_quirks(records: Records, random: np.random.Generator, log: Log) -> 
     middle[1:-1] = (deal[1:-1] == deal[:-2]) & (deal[1:-1] == deal[2:])
 
     # Month-end bulk edits: only where the order of the stages survives.
-    months = (at - 6 * HOUR).astype("datetime64[M]") + 1
+    months = (at - 6 * HOUR).astype("datetime64[M]") + np.timedelta64(1, "M")
     month_end = months.astype("datetime64[D]").astype("datetime64[s]") - HOUR + 6 * HOUR
     until = np.r_[at[1:], AS_OF]
     changed = np.r_[False, history["StageName"].to_numpy()[1:] != history["StageName"][:-1]]

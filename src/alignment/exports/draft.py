@@ -1,0 +1,131 @@
+"""The ledger while it is being written: each row's fate, the rules that fired, the decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from alignment.ledger import DECISION_COLUMNS, NOTE_COLUMNS, SET_ASIDE_COLUMNS
+from alignment.text import Text
+
+SOURCE = ["source_file", "source_row"]
+
+
+class Draft:
+    """Collects what the ledger will say; one is made for each call of ``load``, then frozen.
+
+    Rows are known by their part (a file read as one kind of export) and physical line.
+    """
+
+    def __init__(self) -> None:
+        self._aside: list[pd.DataFrame] = []
+        self._merged: list[pd.DataFrame] = []
+        self._notes: list[dict[str, object]] = []
+        self._decisions: list[dict[str, object]] = []
+
+    def set_aside(
+        self,
+        rows: pd.DataFrame,
+        reason: str,
+        *,
+        column: str | None = None,
+        values: pd.Series | None = None,
+    ) -> None:
+        """Exclude rows (with ``source_file`` and ``source_row``) for a reason in words."""
+        if not len(rows):
+            return
+        frame = pd.DataFrame(
+            {
+                "file": rows["source_file"].astype("object"),
+                "row": rows["source_row"].astype("int64"),
+                "reason": reason,
+                "column": column,
+                "value": None if values is None else values.astype("object"),
+            }
+        )
+        self._aside.append(frame.astype({"reason": "object", "column": "object"}))
+
+    def without_id(self, rows: pd.DataFrame, key: str) -> pd.DataFrame:
+        """Set rows aside that carry no id, and return the others."""
+        blank = rows[key].isna()
+        self.set_aside(rows[blank], "it carries no id")
+        return rows[~blank].reset_index(drop=True)
+
+    def merge(self, rows: pd.DataFrame) -> None:
+        """Record rows that only repeat a row that is kept."""
+        if len(rows):
+            self._merged.append(rows[SOURCE].reset_index(drop=True))
+
+    def note(
+        self,
+        rule: str,
+        rows: int,
+        message: Text,
+        *,
+        file: str | None = None,
+        example: str | None = None,
+    ) -> None:
+        """Record a rule that found something; nothing is recorded for no rows."""
+        if rows:
+            self._notes.append(
+                {
+                    "rule": rule,
+                    "file": file,
+                    "rows": int(rows),
+                    "example": example,
+                    "message": message.en,
+                    "message_es": message.es,
+                }
+            )
+
+    def note_rows(self, rule: str, rows: pd.DataFrame, message: Text) -> None:
+        """Record a rule with the rows it found: they are counted and the first is the example."""
+        if not len(rows):
+            return
+        first = rows.sort_values(SOURCE).iloc[0]
+        files = rows["source_file"].unique()
+        self.note(
+            rule,
+            len(rows),
+            message.format(n=len(rows)),
+            file=str(files[0]) if len(files) == 1 else None,
+            example=f"{first['source_file']}, row {int(first['source_row'])}",
+        )
+
+    def decide(self, file: str | None, column: str | None, decision: str, evidence: str) -> None:
+        """Record a choice of reading."""
+        self._decisions.append(
+            {"file": file, "column": column, "decision": decision, "evidence": evidence}
+        )
+
+    def set_aside_rows(self) -> pd.DataFrame:
+        """Return the excluded rows, each once, with the first reason given."""
+        return _together(self._aside, SET_ASIDE_COLUMNS).drop_duplicates(
+            ["file", "row"], ignore_index=True
+        )
+
+    def merged_rows(self) -> pd.DataFrame:
+        """Return file and line of the merged rows, each once."""
+        return _together(self._merged, SOURCE).drop_duplicates(ignore_index=True)
+
+    def notes(self) -> pd.DataFrame:
+        """Return the notes in a fixed order."""
+        return _table(self._notes, NOTE_COLUMNS, ["rule", "file"])
+
+    def decisions(self) -> pd.DataFrame:
+        """Return the decisions in a fixed order."""
+        return _table(self._decisions, DECISION_COLUMNS, ["file", "column", "decision"])
+
+
+def _together(frames: list[pd.DataFrame], columns: Iterable[str]) -> pd.DataFrame:
+    if not frames:
+        return pd.DataFrame({c: pd.Series(dtype="object") for c in columns})
+    return pd.concat(frames, ignore_index=True)
+
+
+def _table(
+    records: list[dict[str, object]], columns: Iterable[str], order: list[str]
+) -> pd.DataFrame:
+    ranked = sorted(records, key=lambda r: tuple(str(r[name] or "") for name in order))
+    return pd.DataFrame(ranked, columns=list(columns), dtype="object")

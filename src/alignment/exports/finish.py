@@ -1,0 +1,363 @@
+"""From candidates to canonical rows: references resolved, words made one, relations checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from alignment.exports.candidates import Candidates, Context
+from alignment.exports.identity import Joined
+from alignment.exports.people import FREE_MAIL
+from alignment.exports.salesforce_deals import LOST, WON
+from alignment.exports.typed import flag, lookup
+from alignment.text import Text
+
+Rows = dict[str, pd.DataFrame]
+
+_SOURCE = ["source_system", "source_file", "source_row"]
+_NOTES = {
+    "ids-without-match": Text(
+        en="Rows that name a lead that the exports do not hold, and stay without one: {n}.",
+        es="Filas que nombran un lead que no está en las exportaciones y quedan sin él: {n}.",
+    ),
+    "merged-accounts": Text(
+        en="Rows moved from a merged account to the one that stayed: {n}.",
+        es="Filas pasadas de una cuenta fusionada a la que quedó: {n}.",
+    ),
+    "accounts-by-domain": Text(
+        en="Leads matched to an account by the domain of their e-mail: {n}.",
+        es="Leads asignados a una cuenta por el dominio de su correo: {n}.",
+    ),
+    "touches-by-opportunity": Text(
+        en="Touches that name nobody and count for the lead of their deal: {n}.",
+        es="Contactos que no nombran a nadie y cuentan para el lead de su negocio: {n}.",
+    ),
+    "channel-spellings": Text(
+        en="Channels written in another way than the same channel elsewhere, now as one: {n}.",
+        es="Canales escritos de otra forma que el mismo canal en otras filas, ya unificados: {n}.",
+    ),
+    "spend-overlap": Text(
+        en="Rows of spend that stand in two reports, counted once: {n}.",
+        es="Filas de inversión que están en dos informes, contadas una vez: {n}.",
+    ),
+}
+
+
+def resolve(refs: pd.Series, joined: Joined) -> pd.Series:
+    """Return the lead of each reference; a mapped file may name another system's id as it is."""
+    found = lookup(refs, joined.lead_of).astype("str")
+    lost = found.isna() & refs.notna()
+    if lost.any():
+        bare = joined.lead_of.copy()
+        bare.index = bare.index.str.replace(r"^[^:]*:", "", regex=True)
+        bare = bare[~bare.index.duplicated(keep=False)]
+        plain = lookup(refs[lost].str.replace(r"^[^:]*:", "", regex=True), bare).astype("str")
+        found = found.where(~lost, plain.reindex(found.index))
+    return found
+
+
+def finish(candidates: Candidates, joined: Joined, context: Context) -> Rows:
+    """Give the rows of all canonical tables.
+
+    Parameters
+    ----------
+    candidates : Candidates
+        Rows of all systems.
+    joined : Joined
+        Leads, aliases and the lead of each reference.
+    context : Context
+        Words and ledger.
+    """
+    rows: Rows = {"leads": joined.leads, "lead_aliases": joined.aliases}
+    rows["accounts"] = candidates.get("accounts")
+    accounts = _survivors(candidates.get("account_links", ("ref", "other")))
+    rows["opportunities"] = _opportunities(candidates, joined, accounts, context)
+    rows["contact_roles"] = _roles(candidates, joined, rows["opportunities"], context)
+    rows["opportunities"] = _leads_by_role(rows["opportunities"], rows["contact_roles"])
+    rows["leads"] = _accounts_of_leads(rows, accounts, context)
+    rows["touches"] = _touches(candidates, joined, rows, accounts, context)
+    rows["leads"] = _campaigns_of_leads(rows["leads"], rows["touches"])
+    rows["lead_stages"] = _lead_stages(candidates, joined, rows["leads"], context)
+    rows["opportunity_stages"] = _opportunity_stages(candidates, rows["opportunities"], context)
+    rows["campaigns"] = _campaigns(candidates)
+    rows["spend"] = _spend(candidates, context)
+    for table in ("exchange_rates", "capacity", "experiments", "goals", "stages"):
+        rows[table] = candidates.get(table)
+    rows["stages"] = _stages(rows)
+    _name_channels(rows, context)
+    return rows
+
+
+def _survivors(links: pd.DataFrame) -> dict[str, str]:
+    """Follow mergers of accounts to the one that stayed."""
+    step = dict(zip(links["ref"], links["other"], strict=True))
+    final: dict[str, str] = {}
+    for start in step:
+        seen, at = {start}, step[start]
+        while at in step and at not in seen:
+            seen.add(at)
+            at = step[at]
+        final[start] = at
+    return final
+
+
+def _follow(frame: pd.DataFrame, accounts: Mapping[str, str], context: Context) -> pd.DataFrame:
+    if not accounts or "account_id" not in frame:
+        return frame
+    moved = frame["account_id"].isin(accounts)
+    context.draft.note_rows("merged-accounts", frame[moved], _NOTES["merged-accounts"])
+    return frame.assign(account_id=frame["account_id"].replace(dict(accounts)))
+
+
+def _with_lead(frame: pd.DataFrame, joined: Joined) -> tuple[pd.DataFrame, pd.Series]:
+    """Resolve ``lead_ref``; also say which references found no lead."""
+    refs = frame["lead_ref"].astype("str")
+    lead = resolve(refs, joined)
+    return frame.drop(columns="lead_ref").assign(lead_id=lead), refs.notna() & lead.isna()
+
+
+def _opportunities(
+    candidates: Candidates, joined: Joined, accounts: Mapping[str, str], context: Context
+) -> pd.DataFrame:
+    frame = candidates.get("opportunities", ("lead_ref", "opportunity_id"))
+    if not len(frame):
+        return frame.drop(columns="lead_ref")
+    frame, lost = _with_lead(frame, joined)
+    context.draft.note_rows("ids-without-match", frame[lost], _NOTES["ids-without-match"])
+    return _follow(frame, accounts, context)
+
+
+def _roles(
+    candidates: Candidates, joined: Joined, deals: pd.DataFrame, context: Context
+) -> pd.DataFrame:
+    frame = candidates.get("contact_roles", ("lead_ref", "opportunity_id"))
+    if not len(frame):
+        return frame.drop(columns="lead_ref")
+    frame, _ = _with_lead(frame, joined)
+    unknown = ~frame["opportunity_id"].isin(set(deals["opportunity_id"]))
+    context.draft.set_aside(frame[unknown], "its opportunity is not in the exports")
+    nobody = frame["lead_id"].isna() & ~unknown
+    context.draft.set_aside(frame[nobody], "its contact is not in the exports")
+    frame = frame[~unknown & ~nobody]
+    if "is_primary" not in frame:
+        frame = frame.assign(is_primary=pd.array([pd.NA] * len(frame), dtype="boolean"))
+    order = frame.assign(rank=~flag(frame, "is_primary"))
+    columns = ["opportunity_id", "lead_id", "rank", "role"]
+    order = order.sort_values([c for c in columns if c in order], kind="stable")
+    twin = order.duplicated(["opportunity_id", "lead_id"])
+    context.draft.merge(order[twin])
+    return order[~twin].drop(columns="rank").reset_index(drop=True)
+
+
+def _leads_by_role(deals: pd.DataFrame, roles: pd.DataFrame) -> pd.DataFrame:
+    """Give a deal without a lead the lead of its primary contact role."""
+    if not len(roles) or not len(deals):
+        return deals
+    primary = roles[flag(roles, "is_primary")]
+    table = primary.drop_duplicates("opportunity_id").set_index("opportunity_id")["lead_id"]
+    lead = deals["lead_id"].fillna(lookup(deals["opportunity_id"], table)).astype("str")
+    return deals.assign(lead_id=lead)
+
+
+def _accounts_of_leads(rows: Rows, accounts: Mapping[str, str], context: Context) -> pd.DataFrame:
+    """Match leads to accounts: by id, by their deal, then by a domain that names one account."""
+    leads, deals, table = rows["leads"], rows["opportunities"], rows["accounts"]
+    if not len(leads):
+        return leads
+    leads = _follow(leads, accounts, context)
+    own = leads["account_id"].astype("str")
+    if len(deals) and "account_id" in deals:
+        known = deals[deals["lead_id"].notna() & deals["account_id"].notna()]
+        known = known.sort_values(["lead_id", "account_id"]).drop_duplicates("lead_id")
+        by_deal = known.set_index("lead_id")["account_id"]
+        own = own.fillna(lookup(leads["lead_id"], by_deal).astype("str"))
+    if len(table) and "domain" in table:
+        sole = table[table["domain"].notna() & ~table["domain"].duplicated(keep=False)]
+        sole = sole[~sole["domain"].isin(FREE_MAIL)]
+        by_domain = sole.set_index("domain")["account_id"]
+        found = lookup(leads["email_domain"], by_domain).astype("str")
+        context.draft.note_rows(
+            "accounts-by-domain", leads[own.isna() & found.notna()], _NOTES["accounts-by-domain"]
+        )
+        own = own.fillna(found)
+    return leads.assign(account_id=own)
+
+
+def _touches(
+    candidates: Candidates,
+    joined: Joined,
+    rows: Rows,
+    accounts: Mapping[str, str],
+    context: Context,
+) -> pd.DataFrame:
+    needed = ("lead_ref", "account_id", "opportunity_id", "is_inquiry", "is_second", "activity")
+    frame = candidates.get("touches", (*needed, "campaign_id"))
+    if not len(frame):
+        return frame.drop(columns=list(needed))
+    frame, lost = _with_lead(frame, joined)
+    frame = _follow(frame, accounts, context)
+    deals = rows["opportunities"]
+    known = set(deals["opportunity_id"]) if len(deals) else set()
+    frame["opportunity_id"] = frame["opportunity_id"].where(
+        frame["opportunity_id"].isin(known), None
+    )
+    if known:
+        by_deal = deals.set_index("opportunity_id")["lead_id"]
+        lead = frame["lead_id"].fillna(lookup(frame["opportunity_id"], by_deal).astype("str"))
+        filled = frame["lead_id"].isna() & lead.notna()
+        context.draft.note_rows(
+            "touches-by-opportunity", frame[filled], _NOTES["touches-by-opportunity"]
+        )
+        frame["lead_id"] = lead
+        lost &= lead.isna()
+    context.draft.note_rows("ids-without-match", frame[lost], _NOTES["ids-without-match"])
+    frame = _single_inquiries(frame)
+    frame["team"] = context.vocabulary.team(frame)
+    leads = rows["leads"].set_index("lead_id")
+    came_by = lookup(frame["lead_id"], leads["channel"]).astype("str")
+    inquiry = flag(frame, "is_inquiry")
+    born = lookup(frame["lead_id"], leads["created_at"])
+    # HubSpot writes minutes: its inquiry is the lead's creation, not up to a minute before it.
+    moment = flag(frame, "is_second") & (born.dt.floor("min") == frame["occurred_at"])
+    frame["occurred_at"] = frame["occurred_at"].where(~moment, born)
+    frame["channel"] = came_by.where(inquiry & came_by.notna(), frame["channel"])
+    of_lead = lookup(frame["lead_id"], leads["account_id"]).astype("str")
+    frame["account_id"] = frame["account_id"].astype("str").fillna(of_lead)
+    return frame.drop(columns=["is_second", "activity"])
+
+
+def _single_inquiries(frame: pd.DataFrame) -> pd.DataFrame:
+    """Leave out a second system's record of an inquiry that the CRM has too, within a day."""
+    second = flag(frame, "is_second")
+    inquiry = flag(frame, "is_inquiry")
+    first = frame[inquiry & ~second].groupby("lead_id")["occurred_at"].agg(["min", "max"])
+    at, lead = frame["occurred_at"], frame["lead_id"]
+    day = pd.Timedelta(days=1)
+    near = (at >= lookup(lead, first["min"]) - day) & (at <= lookup(lead, first["max"]) + day)
+    return frame[~(second & inquiry & near)].reset_index(drop=True)
+
+
+def _campaigns_of_leads(leads: pd.DataFrame, touches: pd.DataFrame) -> pd.DataFrame:
+    """Take the campaign of a lead's inquiry as the one that brought it."""
+    if not len(leads) or not len(touches):
+        return leads
+    known = touches[flag(touches, "is_inquiry") & touches["campaign_id"].notna()]
+    known = known.sort_values(["occurred_at", "campaign_id"], kind="stable")
+    first = known.drop_duplicates("lead_id").set_index("lead_id")["campaign_id"]
+    brought = (
+        leads["campaign_id"].astype("str").fillna(lookup(leads["lead_id"], first).astype("str"))
+    )
+    return leads.assign(campaign_id=brought)
+
+
+def _lead_stages(
+    candidates: Candidates, joined: Joined, leads: pd.DataFrame, context: Context
+) -> pd.DataFrame:
+    """Put the stages of leads together: creation, history, then what only a second system says."""
+    frame = candidates.get(
+        "lead_stages", ("lead_ref", "is_second", "stage", "entered_at", *_SOURCE)
+    )
+    frame, lost = _with_lead(frame, joined)
+    second = flag(frame, "is_second")
+    context.draft.set_aside(frame[lost & ~second], "its lead is not in the exports")
+    frame, second = frame[~lost], second[~lost]
+    pair = frame["lead_id"].astype("str") + "\0" + frame["stage"].astype("str")
+    frame = frame[~(second & pair.isin(set(pair[~second])))]
+    frame = frame[frame["stage"] != "lead"] if not len(leads) else frame
+    if len(leads):
+        born = leads[["lead_id", *_SOURCE]].assign(entered_at=leads["created_at"], stage="lead")
+        again = frame["stage"].eq("lead") & ~flag(frame, "is_second")
+        context.draft.merge(frame[again])
+        frame = pd.concat([born, frame[frame["stage"] != "lead"]], ignore_index=True)
+    columns = ["lead_id", "entered_at", "stage", "source_file", "source_row"]
+    frame = frame.sort_values(columns, kind="stable", ignore_index=True)
+    twin = frame.duplicated(["lead_id", "entered_at", "stage"])
+    context.draft.merge(frame[twin & ~flag(frame, "is_second")])
+    return frame[~twin].drop(columns="is_second")
+
+
+def _opportunity_stages(
+    candidates: Candidates, deals: pd.DataFrame, context: Context
+) -> pd.DataFrame:
+    frame = candidates.get("opportunity_stages", ("opportunity_id",))
+    unknown = ~frame["opportunity_id"].isin(set(deals["opportunity_id"]) if len(deals) else set())
+    context.draft.set_aside(frame[unknown], "its opportunity is not in the exports")
+    return frame[~unknown]
+
+
+def _stages(rows: Rows) -> pd.DataFrame:
+    """Order the stages by where they stand, on average, in the histories; closed ones last."""
+    given, deals, history = rows["stages"], rows["opportunities"], rows["opportunity_stages"]
+    if len(given) or not len(deals) or "stage" not in deals:
+        return given
+    columns = ["pipeline", "stage", *_SOURCE]
+    seen = deals.assign(pipeline=deals.get("pipeline", "Sales"))[columns]
+    if len(history):
+        of_deal = seen.assign(opportunity_id=deals["opportunity_id"]).set_index("opportunity_id")
+        past = history.assign(pipeline=lookup(history["opportunity_id"], of_deal["pipeline"]))
+        rank = history.groupby("opportunity_id").cumcount()
+        length = history.groupby("opportunity_id")["stage"].transform("size")
+        past = past.assign(place=rank / length)
+        seen = pd.concat([seen, past[[*columns, "place"]]], ignore_index=True)
+    else:
+        seen["place"] = np.nan
+    seen = seen[seen["stage"].notna()].sort_values(["source_file", "source_row"])
+    frame = seen.groupby(["pipeline", "stage"], as_index=False).agg(
+        place=("place", "mean"), **{name: (name, "first") for name in _SOURCE}
+    )
+    frame["is_won"], frame["is_lost"] = frame["stage"].eq(WON), frame["stage"].eq(LOST)
+    order = frame.sort_values(["pipeline", "is_lost", "is_won", "place", "stage"], kind="stable")
+    order["position"] = order.groupby("pipeline").cumcount()
+    return order.drop(columns="place").assign(team="sales").reset_index(drop=True)
+
+
+def _campaigns(candidates: Candidates) -> pd.DataFrame:
+    """Let an advertising platform's campaign take goal and region from its namesake in the CRM."""
+    frame = candidates.get("campaigns", ("platform", "campaign_id", "name"))
+    if not len(frame):
+        return frame
+    crm = frame[frame["platform"] == "salesforce"]
+    known = crm[~crm["name"].duplicated(keep=False)].set_index("name")
+    for name in ("objective", "appeal", "region"):
+        if name in known:
+            own = frame[name].astype("str")
+            frame[name] = own.fillna(lookup(frame["name"], known[name]).astype("str"))
+    order = frame.sort_values(["platform", "campaign_id", "starts_on", "name"], kind="stable")
+    return order.drop_duplicates(["platform", "campaign_id"], keep="last").sort_index()
+
+
+def _spend(candidates: Candidates, context: Context) -> pd.DataFrame:
+    """Count a campaign's period once where two reports hold it: from the report that says more."""
+    frame = candidates.get("spend", ("cost",))
+    key = ["platform", "campaign_id", "starts_on", "ends_on", "currency"]
+    if not len(frame) or (frame["source_file"] == frame["source_file"].iloc[0]).all():
+        return frame
+    cost = frame.groupby([*key, "source_file"], dropna=False)["cost"].sum().reset_index()
+    cost = cost.sort_values([*key, "cost", "source_file"], kind="stable")
+    best = cost.drop_duplicates(key, keep="last").rename(columns={"source_file": "best"})
+    merged = frame.merge(best[[*key, "best"]], on=key, how="left")
+    again = merged["best"].ne(merged["source_file"]).to_numpy(bool)
+    context.draft.merge(frame[again])
+    context.draft.note_rows("spend-overlap", frame[again], _NOTES["spend-overlap"])
+    return frame[~again]
+
+
+def _name_channels(rows: Rows, context: Context) -> None:
+    """Give each channel one spelling in all tables: the one that leads and deals use most."""
+    tables = ("leads", "opportunities", "touches", "spend", "campaigns")
+    have = [t for t in tables if len(rows[t]) and "channel" in rows[t]]
+    seen = [rows[t]["channel"].astype("str") for t in ("leads", "opportunities") if t in have]
+    learn = pd.concat(seen) if seen else pd.Series(dtype="str")
+    name = context.vocabulary.channel_names(learn.dropna())
+    for table in have:
+        old = rows[table]["channel"].astype("str")
+        new = name(old)
+        if table in ("leads", "opportunities"):
+            context.draft.note_rows(
+                "channel-spellings",
+                rows[table][old.notna() & (old != new)],
+                _NOTES["channel-spellings"],
+            )
+        rows[table] = rows[table].assign(channel=new)

@@ -1,0 +1,309 @@
+"""From text to cells: delimiter, header row, body, totals and footer, with physical lines."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from alignment.errors import ExportError
+from alignment.exports.profiles import Match, Profile, match, plain, recognise
+
+DELIMITERS = (",", "\t", ";", "|")
+_SEARCHED = 60  # preambles of known exports are shorter than a dozen lines
+_DELIMITER_WORDS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
+_MAX_COLUMNS = 20_000
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record of a CSV.
+
+    Parameters
+    ----------
+    line : int
+        Physical line on which it begins, from 1.
+    cells : tuple of str
+        Its cells.
+    """
+
+    line: int
+    cells: Sequence[str]
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing stands in it."""
+        return not any(cell.strip() for cell in self.cells)
+
+
+@dataclass(frozen=True)
+class Header:
+    """Where the table begins.
+
+    Parameters
+    ----------
+    position : int
+        Position of the header among the records.
+    delimiter : str
+        Character between cells.
+    match : Match or None
+        The export recognised; None if the header was only found by its structure.
+    evidence : str
+        Why it was chosen.
+    """
+
+    position: int
+    delimiter: str
+    match: Match | None
+    evidence: str
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The table inside a file, as text.
+
+    Parameters
+    ----------
+    file : str
+        Path inside the folder.
+    headers : tuple of str
+        The header.
+    header : Header
+        How it was found.
+    header_row : int
+        Its physical line.
+    body : list of Record
+        Rows of data with as many cells as the header.
+    ragged : list of Record
+        Rows with another number of cells.
+    totals, preamble, footer : list of Record
+        What stands around the data.
+    """
+
+    file: str
+    headers: tuple[str, ...]
+    header: Header
+    header_row: int
+    body: list[Record]
+    ragged: list[Record]
+    totals: list[Record]
+    preamble: list[Record]
+    footer: list[Record]
+
+    @property
+    def rows_read(self) -> int:
+        """Count the rows of data, without preamble, totals and footer."""
+        return len(self.body) + len(self.ragged)
+
+
+def delimiter_word(delimiter: str) -> str:
+    """Name a delimiter."""
+    return _DELIMITER_WORDS.get(delimiter, delimiter)
+
+
+def records(text: str, delimiter: str, file: str, *, limit: int | None = None) -> list[Record]:
+    """Part a text into records.
+
+    Raises
+    ------
+    ExportError
+        If a quote is never closed, or a cell is larger than 128 KiB.
+    """
+    return list(_records(text, delimiter, file, limit))
+
+
+def _records(text: str, delimiter: str, file: str, limit: int | None) -> Iterator[Record]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    line = 1
+    try:
+        for cells in reader:
+            yield Record(line, cells)
+            line = reader.line_num + 1
+            if limit is not None and line > limit:
+                return
+    except csv.Error as wrong:
+        raise ExportError(
+            f"the row cannot be read: {wrong}",
+            file=file,
+            row=line,
+            cure="Look for a quote that is never closed, or a cell that is a whole document.",
+        ) from wrong
+
+
+def refuse_open_quote(text: str, last: Record, delimiter: str, file: str) -> None:
+    """Refuse a file whose last quote is never closed: it may have swallowed rows."""
+    tail = io.StringIO(text, newline="")
+    for _ in range(last.line - 1):
+        tail.readline()
+    try:
+        list(csv.reader(tail, delimiter=delimiter, strict=True))
+    except csv.Error as wrong:
+        if "unexpected end" in str(wrong):
+            raise ExportError(
+                "a quote opened in this row is never closed; the file may have been cut off",
+                file=file,
+                row=last.line,
+                cure="Export it again, or close the quote.",
+            ) from wrong
+
+
+def _by_structure(text: str, file: str, stated: str | None) -> Header:
+    """Take the delimiter with the steadiest width and the first full row of that width."""
+    best: tuple[float, int, str, int] | None = None
+    for rank, delimiter in enumerate((stated,) if stated else DELIMITERS):
+        try:
+            sample = [r for r in records(text, delimiter, file, limit=_SEARCHED * 4) if not r.blank]
+        except ExportError:
+            continue
+        widths = Counter(len(r.cells) for r in sample if len(r.cells) > 1)
+        if not widths:
+            continue
+        width, count = max(widths.items(), key=lambda item: (item[1], item[0]))
+        first = next(r for r in sample if len(r.cells) == width)
+        score = count / len(sample)
+        if best is None or (score, width, -rank) > (best[0], best[1], -DELIMITERS.index(best[2])):
+            best = (score, width, delimiter, first.line)
+    if best is None:
+        return Header(0, stated or ",", None, "the only column")
+    lines = [r.line for r in records(text, best[2], file, limit=_SEARCHED * 4)]
+    return Header(
+        lines.index(best[3]), best[2], None, f"first row with {best[1]} cells, as most rows have"
+    )
+
+
+def find_header(text: str, file: str, profiles: Sequence[Profile]) -> Header:
+    """Find the header and the delimiter: from the known signatures, else by structure.
+
+    Parameters
+    ----------
+    text : str
+        Text of the file.
+    file : str
+        Its name, for messages.
+    profiles : sequence of Profile
+        Kinds of export that may stand in the file.
+    """
+    stated = next((p.delimiter for p in profiles if p.delimiter), None)
+    row = next((p.header_row for p in profiles if p.header_row), None)
+    best: Header | None = None
+    for delimiter in (stated,) if stated else DELIMITERS:
+        try:
+            head = records(text, delimiter, file, limit=max(_SEARCHED, row or 0))
+        except ExportError:
+            continue
+        for position, record in enumerate(head):
+            if row is not None and record.line != row:
+                continue
+            found = recognise(profiles, record.cells) if len(record.cells) > 1 else None
+            if found and (best is None or _weight(found) > _weight(best.match)):
+                best = Header(position, delimiter, found, found.evidence)
+    return best or _by_structure(text, file, stated)
+
+
+def _weight(found: Match | None) -> tuple[int, int]:
+    if found is None:
+        return (0, 0)
+    return (sum(f.required for f in found.profile.fields), len(found.columns))
+
+
+def _is_total(record: Record, beginnings: tuple[str, ...]) -> bool:
+    if not beginnings:
+        return False
+    first = next((cell for cell in record.cells if cell.strip(" -")), "")
+    return plain(first).startswith(beginnings)
+
+
+def _cut_footer(rows: list[Record], width: int) -> tuple[list[Record], list[Record]]:
+    """Part the closing lines (at most one text in a table of three or more columns)."""
+    end = len(rows)
+    if width >= 3:
+        while end and len(rows[end - 1].cells) == 1:
+            end -= 1
+    return rows[:end], rows[end:]
+
+
+def _fit(record: Record, width: int) -> Record | None:
+    """Give a row the header's width where only empty cells are too many; None if it is ragged."""
+    if len(record.cells) == width:
+        return record
+    if len(record.cells) > width and not any(c.strip() for c in record.cells[width:]):
+        return replace(record, cells=record.cells[:width])
+    return None
+
+
+def read_cells(text: str, file: str, profiles: Sequence[Profile]) -> Cells:
+    """Read the table inside a text.
+
+    Raises
+    ------
+    ExportError
+        If the text is empty, a quote is never closed, or a header that is read stands twice.
+    """
+    if not text.strip():
+        raise ExportError(
+            "the file is empty", file=file, cure="Export it again, or take it out of the folder."
+        )
+    header = find_header(text, file, profiles)
+    every = records(text, header.delimiter, file)
+    refuse_open_quote(text, every[-1], header.delimiter, file)
+    top = every[header.position]
+    headers = tuple(cell.strip().removeprefix("\ufeff") for cell in top.cells)
+    if len(headers) > _MAX_COLUMNS:
+        raise ExportError(
+            f"the file has {len(headers)} columns", file=file, row=top.line, cure="Export fewer."
+        )
+    after = [r for r in every[header.position + 1 :] if not r.blank]
+    beginnings = header.match.profile.totals if header.match else ()
+    totals = [r for r in after if _is_total(r, beginnings)]
+    data = [r for r in after if not _is_total(r, beginnings)] if totals else after
+    data, footer = _cut_footer(data, len(headers))
+    fitted = [(r, _fit(r, len(headers))) for r in data]
+    cells = Cells(
+        file=file,
+        headers=headers,
+        header=header,
+        header_row=top.line,
+        body=[f for _, f in fitted if f is not None],
+        ragged=[r for r, f in fitted if f is None],
+        totals=totals,
+        preamble=[r for r in every[: header.position] if not r.blank],
+        footer=footer,
+    )
+    if header.match is not None:
+        refuse_double_headers(cells, header.match)
+    return cells
+
+
+def refuse_double_headers(cells: Cells, found: Match) -> None:
+    """Refuse a header that is read and stands twice, unless the system is known for it.
+
+    Raises
+    ------
+    ExportError
+        If two columns claim the same field.
+    """
+    names = [plain(h) for h in cells.headers]
+    for field, position in found.columns.items():
+        twins = [i for i, name in enumerate(names) if name == names[position]]
+        if len(twins) == 1:
+            continue
+        same = all(r.cells[twins[0]] == r.cells[i] for r in cells.body for i in twins[1:])
+        if not (same and field in found.profile.repeatable):
+            raise ExportError(
+                f"the header stands {len(twins)} times (columns "
+                f"{', '.join(str(i + 1) for i in twins)}), so it is unclear which one is meant",
+                file=cells.file,
+                row=cells.header_row,
+                column=cells.headers[position],
+                cure="Rename or remove one of them.",
+            )
+
+
+def rematch(cells: Cells, profile: Profile) -> Match | None:
+    """Fit one more profile to cells that were already read."""
+    found = match(profile, cells.headers)
+    if found is not None:
+        refuse_double_headers(cells, found)
+    return found

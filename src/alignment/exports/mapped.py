@@ -1,0 +1,226 @@
+"""Exports that the user maps by hand: their columns already carry canonical names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from alignment.exports.candidates import (
+    PERSON_COLUMNS,
+    Candidates,
+    Context,
+    keep_one,
+    precision,
+)
+from alignment.exports.people import email_domain, is_test_person, normal_email
+from alignment.exports.profiles import Field, Kind
+from alignment.exports.typed import column, flag
+from alignment.exports.vocabulary import (
+    CAMPAIGN_ACTIVITIES,
+    SALES_ACTIVITIES,
+    Activity,
+    activity,
+    key,
+)
+from alignment.tables import columns
+
+SYSTEM = "mapping"
+
+# Columns that a mapping may give beside the canonical ones.
+EXTRA_COLUMNS: Mapping[str, tuple[str, ...]] = {"leads": ("email",)}
+# Canonical columns that are worked out, never mapped.
+WORKED_OUT = frozenset({"source_system", "source_file", "source_row", "precision", "email_hash"})
+# Columns without which a mapped file is of no use.
+REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "accounts": ("account_id",),
+    "leads": ("lead_id", "created_at"),
+    "lead_aliases": ("source_object", "source_id", "lead_id"),
+    "lead_stages": ("lead_id", "entered_at", "stage"),
+    "opportunities": ("opportunity_id", "status"),
+    "opportunity_stages": ("opportunity_id", "entered_at", "stage"),
+    "stages": ("pipeline", "stage", "position"),
+    "contact_roles": ("opportunity_id", "lead_id"),
+    "campaigns": ("campaign_id", "channel"),
+    "touches": ("occurred_at", "channel"),
+    "spend": ("starts_on", "cost", "channel"),
+    "exchange_rates": ("currency", "rate"),
+    "capacity": ("team", "week", "hours"),
+    "experiments": ("unit_kind", "unit_id", "experiment", "arm", "starts_on"),
+    "goals": ("period", "team", "metric", "target"),
+}
+_PAST = frozenset({"created_at", "closed_at", "occurred_at", "entered_at"})
+_OPEN = frozenset({"open", "abierta", "abierto", "in progress", "en curso", "en proceso"})
+_KEYS: Mapping[str, list[str]] = {
+    "accounts": ["account_id"],
+    "opportunities": ["opportunity_id"],
+    "touches": ["touch_id"],
+    "lead_stages": ["lead_id", "entered_at", "stage"],
+    "stages": ["pipeline", "stage"],
+    "contact_roles": ["opportunity_id", "lead_id"],
+    "campaigns": ["platform", "campaign_id"],
+    "capacity": ["team", "week"],
+    "goals": ["period", "team", "metric"],
+}
+
+
+def mappable(table: str) -> tuple[str, ...]:
+    """Name the columns that a mapping may give to a canonical table."""
+    own = [name for name in columns(table) if name not in WORKED_OUT]
+    return (*own, *EXTRA_COLUMNS.get(table, ()))
+
+
+def _kind(table: str, name: str) -> Kind:
+    if name in EXTRA_COLUMNS.get(table, ()):
+        return "text"
+    kind = str(columns(table)[name].dtype)
+    if kind == "datetime64[us, UTC]":
+        return "instant"
+    if kind.startswith("datetime64"):
+        return "day"
+    if kind.startswith(("float", "int")):
+        return "number"
+    if kind.startswith("bool"):
+        return "flag"
+    return "text"
+
+
+def levels(table: str, name: str) -> tuple[str, ...]:
+    """Return the values that a canonical column may have; empty where any may."""
+    if name in EXTRA_COLUMNS.get(table, ()):
+        return ()
+    checks = columns(table)[name].checks
+    return tuple(next((c.statistics["allowed_values"] for c in checks if c.name == "isin"), ()))
+
+
+def field_for(table: str, name: str, header: str) -> Field:
+    """Return the field that reads a canonical column from a header."""
+    return Field(name, _kind(table, name), (header,), required=True, stamp=name in _PAST)
+
+
+def assemble(objects: Mapping[str, pd.DataFrame], context: Context) -> Candidates:
+    """Give the canonical rows of files that ``mapping.toml`` maps; keys are canonical tables."""
+    found = Candidates()
+    for table, given in objects.items():
+        rows = given.assign(source_system=SYSTEM)
+        if table == "leads":
+            found.add("persons", _persons(rows, context))
+            continue
+        if table == "lead_aliases":
+            found.add("links", _links(rows))
+            found.add("lead_aliases", rows[[c for c in rows if c in columns(table)]])
+            continue
+        rows = _filled(table, _with_clock(table, rows), context)
+        if "lead_id" in columns(table):
+            rows["lead_ref"] = f"{SYSTEM}:" + column(rows, "lead_id")
+        if "currency" in columns(table) and "currency" not in rows:
+            amount = "cost" if table == "spend" else "amount"
+            rows["currency"] = column(rows, f"{amount}_currency")
+        unique = _KEYS.get(table, [])
+        if unique and set(unique) <= set(rows.columns):
+            rows = keep_one(rows, unique, context.draft)
+        wanted = [c for c in rows if c in columns(table) or c in ("lead_ref", "activity")]
+        found.add(table, rows[wanted])
+    return found
+
+
+def _filled(table: str, rows: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """Give a table the columns that follow from those it has."""
+    rows = rows.copy()
+    if table == "opportunities":
+        rows["status"] = _status(rows["status"].astype("str"), context)
+        if "stage" in rows:
+            rows["stage"] = context.vocabulary.stage(rows["stage"])
+    if table == "opportunity_stages":
+        rows["stage"] = context.vocabulary.stage(rows["stage"])
+        rows = rows.sort_values(["opportunity_id", "entered_at", "stage"], kind="stable")
+        rows["is_reentry"] = rows.duplicated(["opportunity_id", "stage"])
+    if table == "lead_stages":
+        rows["stage"] = context.vocabulary.lead_stage(rows["stage"]).fillna(rows["stage"])
+    if table == "touches":
+        rows = _touch_words(rows)
+    if table in ("campaigns", "spend"):
+        rows["platform"] = column(rows, "platform").fillna(SYSTEM)
+    if table == "spend":
+        rows["campaign_id"] = column(rows, "campaign_id").fillna(rows["channel"])
+        rows["ends_on"] = column(rows, "ends_on", "datetime64[us]").fillna(rows["starts_on"])
+    if table == "exchange_rates":
+        rows["currency"] = rows["currency"].str.upper()
+        rows["is_base"] = column(rows, "is_base", "boolean").fillna(rows["rate"].eq(1)).astype(bool)
+    return rows
+
+
+def _status(values: pd.Series, context: Context) -> pd.Series:
+    """Read won, lost and open in the words that stage names use."""
+    stage = context.vocabulary.stage(values)
+    known = {"Closed Won": "won", "Closed Lost": "lost"}
+    opened = values.map(key, na_action="ignore").isin(_OPEN)
+    return stage.map(known).astype("str").fillna(values.where(~opened, "open"))
+
+
+def _touch_words(rows: pd.DataFrame) -> pd.DataFrame:
+    """Fill kind, team and initiator from the tables of activities."""
+    if "touch_id" not in rows:
+        rows["touch_id"] = _row_ids(rows)
+    words = column(rows, "kind").fillna(rows["channel"])
+    table = {**CAMPAIGN_ACTIVITIES, **SALES_ACTIVITIES}
+    default = Activity("touch", "", "marketing")
+    found = activity(words, table, default)
+    rows["activity"] = words
+    for name in ("kind", "team", "initiator"):
+        given = column(rows, name).astype("str")
+        rows[name] = given.fillna(found[name])
+    return rows
+
+
+def _row_ids(rows: pd.DataFrame) -> pd.Series:
+    """Name rows that have no id by their content, so that their order does not matter."""
+    names = [c for c in sorted(rows.columns) if c not in ("source_file", "source_row")]
+    codes = pd.util.hash_pandas_object(rows[names].astype("str").fillna(""), index=False)
+    twin = codes.groupby(codes).cumcount()
+    return "mapping:" + codes.map("{:016x}".format) + "-" + twin.astype("str")
+
+
+def _with_clock(table: str, rows: pd.DataFrame) -> pd.DataFrame:
+    if "precision" not in columns(table):
+        return rows
+    for name in ("closed_at", "occurred_at", "created_at"):
+        if f"{name}_clock" in rows:
+            return rows.assign(precision=precision(rows[f"{name}_clock"]))
+    return rows
+
+
+def _persons(rows: pd.DataFrame, context: Context) -> pd.DataFrame:
+    rows = context.draft.without_id(rows, "lead_id")
+    rows = keep_one(rows, ["lead_id"], context.draft)
+    email = normal_email(column(rows, "email"))
+    frame = pd.DataFrame(
+        {name: column(rows, name) for name in PERSON_COLUMNS if name in rows}, index=rows.index
+    )
+    ids = rows["lead_id"]
+    internal = flag(rows, "is_internal")
+    return frame.assign(
+        ref=f"{SYSTEM}:" + ids,
+        source_object="lead",
+        source_id=ids,
+        email=email,
+        email_domain=column(rows, "email_domain").fillna(email_domain(email)),
+        created_at=column(rows, "created_at", "datetime64[us, UTC]"),
+        precision=precision(column(rows, "created_at_clock", "boolean")),
+        score_at_mql=column(rows, "score_at_mql", "float64"),
+        marketing_points=column(rows, "marketing_points", "float64"),
+        is_test=internal | is_test_person(email, ()),
+        is_deleted=False,
+        is_contact=False,
+        zoneless=False,
+    )
+
+
+def _links(rows: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "ref": rows["source_system"] + ":" + rows["source_id"],
+            "other": f"{SYSTEM}:" + rows["lead_id"],
+            "reason": "mapping",
+        }
+    )
