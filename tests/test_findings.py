@@ -254,7 +254,7 @@ def test_the_sentence_has_its_form_and_its_number(function, result, form, words)
     assert found.title.en != found.title.es
 
 
-NOTHING = {name: 0 for name in ("nobody", "only marketing", "only sales", "both")}
+NOTHING = dict.fromkeys(("nobody", "only marketing", "only sales", "both"), 0)
 CLOSED = [
     (findings.traceable, coverage(dict.fromkeys(STEPS, 0))),
     (findings.traceable, coverage({**dict.fromkeys(STEPS, 0), "won": 9, "lead": 9})),

@@ -141,5 +141,6 @@ def _meta(rows: list[Row], starts: npt.NDArray[np.datetime64], folder: Path) -> 
         if not cost:
             continue  # a campaign that did not run has no row
         figures = [f"{cost:.2f}", str(impressions), str(clicks)]
-        lines.append(minimal([str(start), str(start + 6), name, "active", *figures]))
+        end = start + np.timedelta64(6, "D")
+        lines.append(minimal([str(start), str(end), name, "active", *figures]))
     write_text(folder / META_FILE, "\ufeff" + "\n".join(lines) + "\n")

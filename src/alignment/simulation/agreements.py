@@ -122,10 +122,10 @@ def experiment_table(company: Company) -> pd.DataFrame:
     first = company.observed_from.astype("datetime64[D]")
     rows = []
     for week in range(0, company.world.observed_weeks, QUARTER_WEEKS):
-        start = first + 7 * week
-        end = start + 7 * QUARTER_WEEKS - 1
+        start = first + np.timedelta64(7, "D") * week
+        end = start + np.timedelta64(7 * QUARTER_WEEKS - 1, "D")
         # The 13 weeks drift against the calendar: their middle names the quarter.
-        middle = as_date(start + 45)
+        middle = as_date(start + np.timedelta64(45, "D"))
         name = f"brand_dark_{middle.year}Q{(middle.month + 2) // 3}"
         for region, place in enumerate(REGIONS):
             arm = "dark" if company.market.dark[begin + week, region] else "lit"

@@ -28,7 +28,7 @@ SAMPLE_ACCOUNTS = 2_350
 
 
 def write_exports(company: Company, out: Path, dirty: bool = True) -> list[dict[str, Any]]:
-    """Write a company's exports into `salesforce/`, `hubspot/`, `ads/`, three tables and `mapping.toml`.
+    """Write a company's exports: `salesforce/`, `hubspot/`, `ads/`, tables and `mapping.toml`.
 
     Parameters
     ----------
