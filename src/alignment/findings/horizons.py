@@ -35,8 +35,8 @@ def late_share(result: WonByAge) -> Finding:
         "interval": both(interval, found["low"], found["high"], form=percent, digits=0),
     }
     detail = Text(
-        en="Leads still open are counted as such, not as lost. Judge no activity on the quarter "
-        "in which it ran alone.",
+        en="Leads still open are counted as such, not as lost. Do not judge an activity only by "
+        "the quarter in which it ran.",
         es="Los leads aún abiertos se cuentan como tales, no como perdidos. No juzguen ninguna "
         "actividad solo por el trimestre en que se hizo.",
     )
