@@ -113,7 +113,7 @@ def test_only_headers_are_an_error(tmp_path):
 def test_nothing_that_is_known_prints_the_beginning_of_a_mapping(tmp_path):
     (tmp_path / "crm.csv").write_text("mql_id,won_date\n1,2026-01-01\n")
     said = str(refuse(tmp_path, FolderError))
-    assert '[[file]]\nname = "crm.csv"' in said
+    assert '[[file]]\n# name = "crm.csv"' in said  # no column can be its id, so it is only begun
     assert 'closed_at = "won_date"' in said
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 import alignment.report
+from alignment.check.spreadsheet import harmless
 from alignment.cli import _near, app
 from alignment.errors import ExportError
 
@@ -192,3 +194,75 @@ def test_a_folder_that_is_not_there_or_empty_is_told_and_leaves_nothing(
         assert folder in done.stderr
         assert "Traceback" not in done.output
     assert [path.name for path in tmp_path.iterdir()] == ["empty"]
+
+
+FOREIGN = {
+    "negocios.csv": (
+        "Negocio;Prospecto;Creado;Cerrado;Estado;Importe\n"
+        "N1;1;10/02/2026;20/03/2026;Ganado;1.234,50 €\n"
+        "N2;2;25/03/2026;;Abierto;900,00 €\n"
+    )
+}
+
+
+@pytest.fixture
+def foreign(tmp_path):
+    folder = tmp_path / "mi empresa ñ"
+    folder.mkdir()
+    for name, text in FOREIGN.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_a_mapping_is_drafted_once_and_never_written_over(run, foreign):
+    assert run("check", str(foreign), "--write-mapping").exit_code == 0
+    draft = (foreign / "mapping.toml").read_text(encoding="utf-8")
+    assert 'name = "negocios.csv"' in draft
+    assert 'amount = "Importe"' in draft
+    run("check", str(foreign), "--write-mapping")
+    assert (foreign / "mapping.toml").read_text(encoding="utf-8") == draft
+
+
+SAMPLE_FOLDER = Path(__file__).resolve().parents[1] / "data" / "sample"
+
+
+def test_rows_set_aside_are_written_outside_the_exports(run, tmp_path):
+    done = run("check", str(SAMPLE_FOLDER), "--out", str(tmp_path / "aside"))
+    assert done.exit_code == 0
+    lines = (tmp_path / "aside" / "set_aside.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0] == "file,row,reason,reason_es,column,value"
+    assert len(lines) - 1 == 21
+
+
+def test_the_exports_are_no_place_to_write_to(run):
+    done = run("check", str(SAMPLE_FOLDER), "--out", str(SAMPLE_FOLDER))
+    assert done.exit_code == 2
+    assert not (SAMPLE_FOLDER / "set_aside.csv").exists()
+
+
+def test_machines_read_json(run):
+    done = run("check", str(SAMPLE_FOLDER), "--json")
+    assert done.exit_code == 0
+    told = json.loads(done.stdout)
+    totals = told["totals"]
+    assert totals["rows_read"] == (
+        totals["rows_kept"] + totals["rows_merged"] + totals["rows_set_aside"]
+    )
+    assert len(told["files"]) == 20
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        ("=1+1", "'=1+1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("  =1", "'  =1"),
+        ("＝1", "'＝1"),
+        ("-12.5", "-12.5"),
+        ("+1,234", "+1,234"),
+        ("plain", "plain"),
+        (None, ""),
+    ],
+)
+def test_no_cell_runs_in_a_spreadsheet(cell, written):
+    assert harmless(cell) == written

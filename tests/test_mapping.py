@@ -1,5 +1,7 @@
 """``mapping.toml``: what it can say, and that a slip is answered with file, line and cure."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -200,3 +202,12 @@ def test_teams_of_the_mapping_win(tmp_path):
     block = TWO[TWO.index('[[file]]\nname = "log.csv"') :]
     (tmp_path / "mapping.toml").write_text('[teams]\ncall = "marketing"\n' + block)
     assert load(tmp_path).touches["team"].tolist() == ["marketing"]
+
+
+def test_the_example_in_the_documentation_is_a_valid_mapping(tmp_path):
+    page = (Path(__file__).parents[1] / "docs" / "mapping.md").read_text(encoding="utf-8")
+    example = page.split("```toml\n")[1].split("```")[0]
+    (tmp_path / "mapping.toml").write_text(example, encoding="utf-8")
+    said = read_mapping(tmp_path / "mapping.toml")
+    assert said.timezone == "America/Mexico_City"
+    assert said.files[0].name == "deals*.csv"

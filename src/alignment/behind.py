@@ -154,9 +154,10 @@ def notes(data: Dataset, lang: Language) -> Table:
 
 def set_aside(data: Dataset, lang: Language) -> Table:
     """Tabulate the reasons for which rows were set aside."""
-    frame = data.ledger.set_aside.groupby(["file", "reason"], sort=True).size()
+    reason = data.ledger.set_aside["reason" if lang == "en" else "reason_es"]
+    frame = data.ledger.set_aside.assign(reason=reason).groupby(["file", "reason"], sort=True)
     return _table(
-        frame.reset_index(name="rows"),
+        frame.size().reset_index(name="rows"),
         Text(en="Rows set aside, by reason", es="Filas apartadas, por motivo"),
         ["file", "reason", "rows"],
         _integers(lang, "rows"),

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from alignment.errors import AlignmentError, ReportError
+from alignment.errors import AlignmentError, FolderError, ReportError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from alignment.dataset import Dataset
     from alignment.text import Language
 
 USER_ERROR, OUR_ERROR, NOTHING_TO_SAY = 2, 1, 3
@@ -108,6 +109,21 @@ def check(
     currency: Currency = None,
     timezone: Timezone = None,
     mapping: Mapping = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write each row set aside to set_aside.csv in this folder.", show_default=False
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+    with_names: Annotated[
+        bool,
+        typer.Option("--with-names", help="Also write names.csv there: who each lead is."),
+    ] = False,
+    write_mapping: Annotated[
+        bool,
+        typer.Option("--write-mapping", help="Draft a mapping.toml for files that nobody knows."),
+    ] = False,
     debug: Debug = False,
 ) -> None:
     """Show what the exports hold, how they were read, and what each analysis still needs.
@@ -115,12 +131,54 @@ def check(
     Exits with 3 when no analysis could run on them.
     """
     with _plainly(debug):
-        from alignment.check import render
+        if write_mapping:
+            _write_mapping(folder, mapping)
+            return
+        if with_names and out is None:
+            raise FolderError(
+                "names are only written to a file", cure="Say where: --with-names --out FOLDER."
+            )
         from alignment.loading import load
 
-        data = load(folder, **_options(currency, timezone, mapping))
-        if not render(data, _console()):
+        options = _options(currency, timezone, mapping)
+        data = load(folder, **options | ({"with_names": True} if with_names else {}))
+        if out is not None:
+            from alignment.check import write_names, write_set_aside
+
+            written = [write_set_aside(data, out, folder)]
+            written += [write_names(data, out, folder)] if with_names else []
+            for path in written:
+                typer.echo(f"Written: {_near(path)}", err=True)
+        if not _say(data, machine=as_json):
             raise typer.Exit(NOTHING_TO_SAY)
+
+
+def _say(data: Dataset, *, machine: bool) -> bool:
+    """Print what was found, and return whether an analysis can run on it."""
+    if not machine:
+        from alignment.check import render
+
+        return render(data, _console())
+    import json
+
+    from alignment.check import as_json, describe
+
+    checked = describe(data)
+    typer.echo(json.dumps(as_json(data, checked), ensure_ascii=False, indent=1))
+    return checked.can_run
+
+
+def _write_mapping(folder: Path, mapping: Path | None) -> None:
+    from alignment.loading import draft_mapping
+
+    written = draft_mapping(folder, mapping=mapping)
+    if written is None:
+        typer.echo("Each file is recognised: there is nothing to map.")
+        return
+    typer.echo(
+        f"Written: {_near(written)}. Each line is a guess with its reason: correct it, then run "
+        f"alignment check {folder}."
+    )
 
 
 @app.command()

@@ -64,6 +64,10 @@ class Dataset:
         Reporting currency (ISO 4217), in which values are added; None where there is no money.
     ledger : Ledger
         What was read, kept, merged and set aside.
+    names : DataFrame or None
+        Who each lead is (``load(with_names=True)``; else None): ``lead_id``, ``source_object``,
+        ``source_id``, ``name``, ``company``, ``email``, ``phone``. No table, no analysis and no
+        report reads it.
     """
 
     as_of: pd.Timestamp
@@ -88,6 +92,7 @@ class Dataset:
     experiments: pd.DataFrame = field(default_factory=partial(tables.empty, "experiments"))
     goals: pd.DataFrame = field(default_factory=partial(tables.empty, "goals"))
     ledger: Ledger = field(default_factory=Ledger)
+    names: pd.DataFrame | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         for moment in (self.as_of, self.observed_from):

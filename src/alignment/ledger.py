@@ -19,7 +19,14 @@ FILE_COLUMNS = (
     "rows_merged",  # duplicates of a row that was kept
     "rows_set_aside",
 )
-SET_ASIDE_COLUMNS = ("file", "row", "reason", "column", "value")
+SET_ASIDE_COLUMNS = (
+    "file",
+    "row",
+    "reason",  # in English
+    "reason_es",  # the same in Spanish
+    "column",
+    "value",
+)
 NOTE_COLUMNS = (
     "rule",  # stable machine name, e.g. "won-before-lead"
     "file",  # missing where it concerns several

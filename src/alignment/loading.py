@@ -9,60 +9,53 @@ import pandas as pd
 
 from alignment import tables
 from alignment.dataset import Dataset
-from alignment.errors import FolderError
+from alignment.errors import FolderError, MappingError
 from alignment.exports.audit import audit
 from alignment.exports.candidates import Candidates, Context
 from alignment.exports.checks import check_rows, clear_implausible, sound_persons
 from alignment.exports.draft import Draft
-from alignment.exports.drafting import mapping_start
+from alignment.exports.drafting import SAMPLED, mapping_start
 from alignment.exports.finish import finish
 from alignment.exports.identity import Joined, join_leads
 from alignment.exports.layout import delimiter_word
+from alignment.exports.names import names_of
 from alignment.exports.people import hash_key
 from alignment.exports.reading import File, Progress, export_files, read_folder
 from alignment.exports.systems import ASSEMBLE
-from alignment.exports.typed import Part, lookup, together
+from alignment.exports.typed import Part, together
+from alignment.exports.unknown import draft_blocks
+from alignment.exports.unused import note_unused
 from alignment.ledger import FILE_COLUMNS, Ledger
 from alignment.mapping import FILE_NAME, ExportMapping, check_zone, read_mapping
 from alignment.money import check_currency, reporting_currency
 from alignment.text import Text
-from alignment.window import Truncation, detect_truncation, latest, local_midnight
+from alignment.window import latest, observed_from
 
+DRAFT_NAME = "mapping.draft.toml"
+_DRAFTED = """\
+# Drafted by alignment check --write-mapping: one block for each file that nobody knows. Each line
+# is a guess, its reason beside it. Correct what is wrong, delete what is not needed, and run
+# alignment check again. docs/mapping.md explains all that can stand here, such as:
+# timezone = "America/Mexico_City"   # zone of times that carry none; UTC where nothing is said"""
 _NO_ZONE = Text(
     en="Files whose times carry no time zone, read as UTC because none was stated (write "
     'timezone = "America/Mexico_City", or yours, in mapping.toml): {n}.',
     es="Archivos cuyas horas no indican zona horaria, leídas como UTC porque no se indicó ninguna "
     '(escribe timezone = "America/Mexico_City", o la tuya, en mapping.toml): {n}.',
 )
-_TRUNCATED = {
-    "leads": Text(
-        en="Closings were recorded only from {day} on, {days} days after the first lead: at the "
-        "later pace, about {expected} would have been seen before. {before} leads that began "
-        "earlier count only from that day.",
-        es="Los cierres solo se registraron desde {day}, {days} días después del primer lead: al "
-        "ritmo posterior se habrían visto unos {expected} antes. {before} leads anteriores "
-        "cuentan solo desde ese día.",
-    ),
-    "opportunities": Text(
-        en="Closings were recorded only from {day} on, {days} days after the first opportunity: "
-        "at the later pace, about {expected} would have been seen before. {before} opportunities "
-        "that began earlier count only from that day.",
-        es="Los cierres solo se registraron desde {day}, {days} días después de la primera "
-        "oportunidad: al ritmo posterior se habrían visto unos {expected} antes. {before} "
-        "oportunidades anteriores cuentan solo desde ese día.",
-    ),
-}
 
 
 def _refuse_nothing(files: Sequence[File], folder: str | Path) -> None:
     if any(part.rows_read for file in files for part in file.parts):
         return
     names = ", ".join(f.path for f in files[:5]) + ("…" if len(files) > 5 else "")
+    rows = [record.cells for record in files[0].cells.body[:SAMPLED]]
+    start = mapping_start(files[0].path, files[0].cells.headers, rows)
     raise FolderError(
         f"none of the {len(files)} files holds rows of an export that is known ({names})",
         file=str(folder),
-        cure="Say in mapping.toml, in the folder, what they are. It could begin like this:\n"
-        + mapping_start(files[0].path, files[0].cells.headers),
+        cure="Say in mapping.toml, in the folder, what they are; alignment check --write-mapping "
+        f"drafts it. It could begin like this:\n{start}",
     )
 
 
@@ -114,46 +107,6 @@ def _touched(candidates: Candidates) -> tuple[set[str], pd.Series]:
     ]
     every = pd.concat([m.astype({"at": "datetime64[us, UTC]"}) for m in moments])
     return used, every.dropna().groupby("lead_ref")["at"].min()
-
-
-def _observed_from(
-    rows: Mapping[str, pd.DataFrame], as_of: pd.Timestamp, zone: str, draft: Draft
-) -> pd.Timestamp:
-    """Return the first moment at which a closing would have been seen.
-
-    That of the first closing where the detector trips; else the day of the first lead or closing.
-    The creation of a deal counts only where there are no leads: one from before all leads was
-    imported because it was still open, and says nothing about closings of its time.
-    """
-    leads, deals = rows["leads"], rows["opportunities"]
-    starts = [leads["created_at"], deals["closed_at"]] if len(leads) else [deals["created_at"]]
-    first = pd.concat(starts).min()
-    closings = deals[deals["lead_id"].notna()].groupby("lead_id")["closed_at"].min()
-    spells = {
-        "leads": pd.DataFrame(
-            {
-                "started_at": leads["created_at"],
-                "closed_at": lookup(leads["lead_id"], closings),
-            }
-        ),
-        "opportunities": pd.DataFrame(
-            {"started_at": deals["created_at"], "closed_at": deals["closed_at"]}
-        ),
-    }
-    found = [t for t in (detect_truncation(s, n, zone) for n, s in spells.items()) if t is not None]
-    for truncation in found:
-        _note_truncation(truncation, zone, draft)
-    if found:
-        return max(t.first_close for t in found)
-    return local_midnight(min(first, as_of) if pd.notna(first) else as_of, zone)
-
-
-def _note_truncation(found: Truncation, zone: str, draft: Draft) -> None:
-    day = found.first_close.tz_convert(zone).date().isoformat()
-    message = _TRUNCATED[found.starts].format(
-        day=day, days=found.days, expected=round(found.expected), before=found.before
-    )
-    draft.note("left-truncation", found.before, message, example=day)
 
 
 def _ledger(files: Sequence[File], rows: Mapping[str, pd.DataFrame], draft: Draft) -> Ledger:
@@ -225,6 +178,7 @@ def load(
     currency: str | None = None,
     timezone: str | None = None,
     mapping: str | Path | None = None,
+    with_names: bool = False,
     progress: Progress | None = None,
 ) -> Dataset:
     """Read a folder of exports into canonical tables.
@@ -241,6 +195,8 @@ def load(
         else UTC.
     mapping : str or Path, optional
         A ``mapping.toml`` from elsewhere; by default the one in the folder, if there is one.
+    with_names : bool
+        Also give who each lead is, as ``Dataset.names``; no table, analysis or report holds it.
     progress : callable, optional
         Called with files done, files in all and the name of the next one.
 
@@ -280,17 +236,68 @@ def load(
     rows = _build(root, files, as_of, zone_known, context)
     frames = {name: _named(rows[name]) for name in tables.MODELS}
     audit(frames, as_of, zone, draft)
-    observed_from = said.observed_from or _observed_from(frames, as_of, zone, draft)
+    since = said.observed_from or observed_from(frames, as_of, zone, draft)
     chosen = reporting_currency(frames, currency or said.currency, draft)
+    note_unused(said.vocabulary, draft)
     ledger = _ledger(files, rows, draft)
     return Dataset(
         as_of=as_of,
-        observed_from=observed_from,
+        observed_from=since,
         timezone=zone,
         currency=chosen,
         ledger=ledger,
+        names=names_of(files, frames["lead_aliases"]) if with_names else None,
         **frames,
     )
+
+
+def draft_mapping(folder: str | Path, *, mapping: str | Path | None = None) -> Path | None:
+    """Write a draft of ``mapping.toml`` for the files that nobody knows.
+
+    It goes into the folder, as ``mapping.toml``, or as ``mapping.draft.toml`` where the folder
+    (or `mapping`) has one already. No file is ever overwritten.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Exports.
+    mapping : str or Path, optional
+        A ``mapping.toml`` from elsewhere; by default the one in the folder, if there is one.
+
+    Returns
+    -------
+    Path or None
+        The draft; None where each file is recognised or mapped.
+
+    Raises
+    ------
+    FolderError, ExportError, MappingError
+        If something cannot be read or written, or there is a draft already.
+    """
+    root = Path(folder)
+    export_files(root)
+    said = _find_mapping(root, mapping)
+    blocks = draft_blocks(root, said.files)
+    if not blocks:
+        return None
+    path = root / (FILE_NAME if said.path is None else DRAFT_NAME)
+    text = "\n\n".join([_DRAFTED, *blocks.values()]) + "\n"
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError as there:
+        raise MappingError(
+            "there is a draft already, and it is not overwritten",
+            file=str(path),
+            cure="Move it away, or copy what is right in it into mapping.toml and delete it.",
+        ) from there
+    except OSError as wrong:
+        raise FolderError(
+            f"the draft cannot be written ({wrong.strerror})",
+            file=str(path),
+            cure="Check the rights of the folder.",
+        ) from wrong
+    return path
 
 
 def _named(rows: pd.DataFrame) -> pd.DataFrame:

@@ -252,7 +252,10 @@ def _vocabulary(toml: _Toml) -> Vocabulary:
             cure='Write internal_domains = ["example.com"].',
         )
     return Vocabulary(
-        **words,
+        teams=words["teams"],
+        stages=words["stages"],
+        lead_stages=words["lead_stages"],
+        channels=words["channels"],
         internal_domains=tuple(d.lower() for d in domains),
         plus_alias=bool(identity.get("plus_alias", True)),
     )

@@ -79,13 +79,14 @@ def rate_of(rates: pd.DataFrame, currency: str, days: pd.Series) -> pd.Series:
     return pd.Series(values[place], index=days.index)
 
 
-def _days(frame: pd.DataFrame) -> pd.Series:
+def _days(frame: pd.DataFrame, zone: str) -> pd.Series:
+    """Return the calendar day, in a zone, on which each amount counts."""
     days = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[us]")
     for name in _DATES:
         if name in frame:
             given = frame[name]
             if isinstance(given.dtype, pd.DatetimeTZDtype):
-                given = given.dt.tz_convert("UTC").dt.tz_localize(None)
+                given = given.dt.tz_convert(zone).dt.tz_localize(None)
             days = days.fillna(given.dt.normalize())
     return days
 
@@ -99,8 +100,9 @@ def reported(data: Dataset, frame: pd.DataFrame, amount: str = "amount") -> pd.S
         Its ``currency`` is the reporting currency, its ``exchange_rates`` the rates: units of a
         currency for one unit of the base.
     frame : DataFrame
-        Rows with the amount and ``currency``. With dated rates, the day is that of the first of
-        closed_at, starts_on, occurred_at, entered_at and created_at that the row has.
+        Rows with the amount and ``currency``. With dated rates, the day (in the dataset's time
+        zone) is that of the first of closed_at, starts_on, occurred_at, entered_at and created_at
+        that the row has.
     amount : str
         Name of the column.
 
@@ -126,7 +128,7 @@ def reported(data: Dataset, frame: pd.DataFrame, amount: str = "amount") -> pd.S
             f"amounts in {codes}, and no reporting currency",
             cure="Give one with --currency.",
         )
-    days = _days(frame)
+    days = _days(frame, data.timezone)
     target = rate_of(data.exchange_rates, data.currency, days)
     result = values.copy()
     for code in sorted(currency[foreign].unique()):

@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from alignment.exports.draft import Draft
+from alignment.exports.typed import lookup
+from alignment.text import Text
+
+_TRUNCATED = {
+    "leads": Text(
+        en="Closings were recorded only from {day} on, {days} days after the first lead: at the "
+        "later pace, about {expected} would have been seen before. {before} leads that began "
+        "earlier count only from that day.",
+        es="Los cierres solo se registraron desde {day}, {days} días después del primer lead: al "
+        "ritmo posterior se habrían visto unos {expected} antes. {before} leads anteriores "
+        "cuentan solo desde ese día.",
+    ),
+    "opportunities": Text(
+        en="Closings were recorded only from {day} on, {days} days after the first opportunity: "
+        "at the later pace, about {expected} would have been seen before. {before} opportunities "
+        "that began earlier count only from that day.",
+        es="Los cierres solo se registraron desde {day}, {days} días después de la primera "
+        "oportunidad: al ritmo posterior se habrían visto unos {expected} antes. {before} "
+        "oportunidades anteriores cuentan solo desde ese día.",
+    ),
+}
 # What lies outside was mistyped, and so was a last hundredth of all dates beyond ten empty years.
 _POSSIBLE = (pd.Timestamp("1990-01-01", tz="UTC"), pd.Timestamp("2100-01-01", tz="UTC"))
 _GAP = pd.Timedelta(days=3653)
@@ -109,3 +132,54 @@ def local_midnight(moment: pd.Timestamp, zone: str) -> pd.Timestamp:
     day = moment.tz_convert(zone).tz_localize(None).normalize()
     start = day.tz_localize(zone, ambiguous=True, nonexistent="shift_forward")
     return start.tz_convert("UTC").as_unit("us")
+
+
+def observed_from(
+    rows: Mapping[str, pd.DataFrame], as_of: pd.Timestamp, zone: str, draft: Draft
+) -> pd.Timestamp:
+    """Return the first moment at which a closing would have been seen.
+
+    That of the first closing where the detector trips; else the day of the first lead or closing.
+    The creation of a deal counts only where there are no leads: one from before all leads was
+    imported because it was still open, and says nothing about closings of its time.
+
+    Parameters
+    ----------
+    rows : Mapping of str to DataFrame
+        Canonical tables.
+    as_of : Timestamp
+        Moment of the export.
+    zone : str
+        Zone of calendar days.
+    draft : Draft
+        The ledger being written: it is told where the detector trips.
+    """
+    leads, deals = rows["leads"], rows["opportunities"]
+    starts = [leads["created_at"], deals["closed_at"]] if len(leads) else [deals["created_at"]]
+    first = pd.concat(starts).min()
+    closings = deals[deals["lead_id"].notna()].groupby("lead_id")["closed_at"].min()
+    spells = {
+        "leads": pd.DataFrame(
+            {
+                "started_at": leads["created_at"],
+                "closed_at": lookup(leads["lead_id"], closings),
+            }
+        ),
+        "opportunities": pd.DataFrame(
+            {"started_at": deals["created_at"], "closed_at": deals["closed_at"]}
+        ),
+    }
+    found = [t for t in (detect_truncation(s, n, zone) for n, s in spells.items()) if t is not None]
+    for truncation in found:
+        _note_truncation(truncation, zone, draft)
+    if found:
+        return max(t.first_close for t in found)
+    return local_midnight(min(first, as_of) if pd.notna(first) else as_of, zone)
+
+
+def _note_truncation(found: Truncation, zone: str, draft: Draft) -> None:
+    day = found.first_close.tz_convert(zone).date().isoformat()
+    message = _TRUNCATED[found.starts].format(
+        day=day, days=found.days, expected=round(found.expected), before=found.before
+    )
+    draft.note("left-truncation", found.before, message, example=day)

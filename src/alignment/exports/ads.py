@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from alignment.exports import reasons
 from alignment.exports.candidates import Candidates, Context
 from alignment.exports.typed import column
 
@@ -22,7 +23,7 @@ def spend(
     found = Candidates()
     for rows in objects.values():
         unnamed = rows["name"].isna()
-        context.draft.set_aside(rows[unnamed], "summary row: it names no campaign")
+        context.draft.set_aside(rows[unnamed], reasons.NO_CAMPAIGN)
         rows = rows[~unnamed].reset_index(drop=True)
         starts, ends = _period(rows, system, context)
         ids = column(rows, "campaign_id").fillna(rows["name"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from alignment import tables
+from alignment.exports import reasons
 from alignment.exports.candidates import PERSON_COLUMNS, Candidates
 from alignment.exports.draft import Draft
 from alignment.text import Text
@@ -19,13 +20,6 @@ _KEY_DATES = {
     "spend": "starts_on",
     "capacity": "week",
     "experiments": "starts_on",
-}
-_REASONS = {
-    "not_nullable": "{column} is blank",
-    "field_uniqueness": "{column} stands twice",
-    "greater_than_or_equal_to": "{column} is below zero",
-    "greater_than": "{column} is not above zero",
-    "str_matches": "{column} is not a currency code",
 }
 _IMPLAUSIBLE = Text(
     en="Values of {column} before 1990 or more than ten years after the export, left blank: {n}.",
@@ -67,7 +61,7 @@ def _clear(table: str, frame: pd.DataFrame, as_of: pd.Timestamp, draft: Draft) -
             values = frame.loc[own, name].dt.strftime("%Y-%m-%d")
             draft.set_aside(
                 frame[own],
-                "date before 1990 or more than ten years after the export",
+                reasons.IMPLAUSIBLE_DATE,
                 column=name,
                 values=values,
             )
@@ -115,7 +109,7 @@ def _drop_aliens(table: str, frame: pd.DataFrame, draft: Draft) -> pd.DataFrame:
         else:
             draft.set_aside(
                 frame[alien],
-                f"{name} is none of {', '.join(levels)}",
+                reasons.NO_LEVEL.format(column=name, levels=", ".join(levels)),
                 column=name,
                 values=frame.loc[alien, name].astype("str"),
             )
@@ -152,10 +146,10 @@ def _set_aside_broken(
     cases = broken.drop_duplicates("index").set_index("index")
     for (column, check), group in cases.groupby(["column", "check"], sort=True):
         name = str(check).split("(")[0]
-        reason = _REASONS.get(name, "{column} breaks the rule " + str(check))
+        reason = reasons.BROKEN_RULES.get(name, reasons.BROKEN_RULE)
         draft.set_aside(
             frame.loc[group.index.astype("int64")],
-            reason.format(column=column),
+            reason.format(column=str(column), rule=str(check)),
             column=str(column),
             values=group["value"].set_axis(group.index.astype("int64")),
         )

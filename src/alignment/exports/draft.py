@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from alignment.exports import reasons
 from alignment.ledger import DECISION_COLUMNS, NOTE_COLUMNS, SET_ASIDE_COLUMNS
 from alignment.text import Text
 
@@ -27,7 +28,7 @@ class Draft:
     def set_aside(
         self,
         rows: pd.DataFrame,
-        reason: str,
+        reason: Text,
         *,
         column: str | None = None,
         values: pd.Series | None = None,
@@ -39,17 +40,18 @@ class Draft:
             {
                 "file": rows["source_file"].astype("object"),
                 "row": rows["source_row"].astype("int64"),
-                "reason": reason,
+                "reason": reason.en,
+                "reason_es": reason.es,
                 "column": column,
                 "value": None if values is None else values.astype("object"),
             }
         )
-        self._aside.append(frame.astype({"reason": "object", "column": "object"}))
+        self._aside.append(frame.astype(dict.fromkeys(("reason", "reason_es", "column"), "object")))
 
     def without_id(self, rows: pd.DataFrame, key: str) -> pd.DataFrame:
         """Set rows aside that carry no id, and return the others."""
         blank = rows[key].isna()
-        self.set_aside(rows[blank], "it carries no id")
+        self.set_aside(rows[blank], reasons.NO_ID)
         return rows[~blank].reset_index(drop=True)
 
     def merge(self, rows: pd.DataFrame) -> None:

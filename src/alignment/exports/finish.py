@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from alignment.exports import reasons
 from alignment.exports.candidates import Candidates, Context
 from alignment.exports.identity import Joined
 from alignment.exports.people import FREE_MAIL
@@ -137,9 +138,9 @@ def _roles(
         return frame.drop(columns="lead_ref")
     frame, _ = _with_lead(frame, joined)
     unknown = ~frame["opportunity_id"].isin(set(deals["opportunity_id"]))
-    context.draft.set_aside(frame[unknown], "its opportunity is not in the exports")
+    context.draft.set_aside(frame[unknown], reasons.NO_OPPORTUNITY)
     nobody = frame["lead_id"].isna() & ~unknown
-    context.draft.set_aside(frame[nobody], "its contact is not in the exports")
+    context.draft.set_aside(frame[nobody], reasons.NO_CONTACT)
     frame = frame[~unknown & ~nobody]
     if "is_primary" not in frame:
         frame = frame.assign(is_primary=pd.array([pd.NA] * len(frame), dtype="boolean"))
@@ -261,7 +262,7 @@ def _lead_stages(
     )
     frame, lost = _with_lead(frame, joined)
     second = flag(frame, "is_second")
-    context.draft.set_aside(frame[lost & ~second], "its lead is not in the exports")
+    context.draft.set_aside(frame[lost & ~second], reasons.NO_LEAD)
     frame, second = frame[~lost], second[~lost]
     pair = frame["lead_id"].astype("str") + "\0" + frame["stage"].astype("str")
     frame = frame[~(second & pair.isin(set(pair[~second])))]
@@ -283,7 +284,7 @@ def _opportunity_stages(
 ) -> pd.DataFrame:
     frame = candidates.get("opportunity_stages", ("opportunity_id",))
     unknown = ~frame["opportunity_id"].isin(set(deals["opportunity_id"]) if len(deals) else set())
-    context.draft.set_aside(frame[unknown], "its opportunity is not in the exports")
+    context.draft.set_aside(frame[unknown], reasons.NO_OPPORTUNITY)
     return frame[~unknown]
 
 

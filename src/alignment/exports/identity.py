@@ -11,6 +11,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from alignment import tables
+from alignment.exports import reasons
 from alignment.exports.candidates import LINK_COLUMNS, PERSON_COLUMNS, Candidates, Context
 from alignment.exports.people import email_domain, hash_emails
 from alignment.exports.typed import lookup
@@ -151,13 +152,13 @@ def join_leads(
     lonely = ranked.groupby("group")["is_contact"].transform("all") & ~ranked["group"].isin(
         groups_used
     )
-    context.draft.set_aside(ranked[lonely], "contact without a lead, a touch or a deal")
+    context.draft.set_aside(ranked[lonely], reasons.LONELY_CONTACT)
     ranked = ranked[~lonely]
     touched = first_touch[first_touch.index.isin(group.index)]
     touched = touched.groupby(group.reindex(touched.index).to_numpy()).min()
     began = _first_moments(ranked, zone_known, touched)
     undated = lookup(ranked["group"], began["created_at"]).isna()
-    context.draft.set_aside(ranked[undated], "no date of creation and no touch to date it by")
+    context.draft.set_aside(ranked[undated], reasons.UNDATED)
     ranked = ranked[~undated]
     return _build(ranked, links, began, group, persons, context, secret)
 
@@ -166,7 +167,7 @@ def _drop_deleted(persons: pd.DataFrame, links: pd.DataFrame, context: Context) 
     merged = persons["ref"].isin(links.loc[links["reason"] == "merged", "ref"])
     gone = persons["is_deleted"]
     context.draft.merge(persons[gone & merged])
-    context.draft.set_aside(persons[gone & ~merged], "deleted in Salesforce (IsDeleted)")
+    context.draft.set_aside(persons[gone & ~merged], reasons.DELETED)
 
 
 def _build(

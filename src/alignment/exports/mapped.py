@@ -70,7 +70,8 @@ def mappable(table: str) -> tuple[str, ...]:
     return (*own, *EXTRA_COLUMNS.get(table, ()))
 
 
-def _kind(table: str, name: str) -> Kind:
+def kind_of(table: str, name: str) -> Kind:
+    """Return the kind of cells that a canonical column is read from."""
     if name in EXTRA_COLUMNS.get(table, ()):
         return "text"
     kind = str(columns(table)[name].dtype)
@@ -95,7 +96,7 @@ def levels(table: str, name: str) -> tuple[str, ...]:
 
 def field_for(table: str, name: str, header: str) -> Field:
     """Return the field that reads a canonical column from a header."""
-    return Field(name, _kind(table, name), (header,), required=True, stamp=name in _PAST)
+    return Field(name, kind_of(table, name), (header,), required=True, stamp=name in _PAST)
 
 
 def assemble(objects: Mapping[str, pd.DataFrame], context: Context) -> Candidates:

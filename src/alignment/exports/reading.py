@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -12,8 +11,10 @@ from pathlib import Path
 import pandas as pd
 
 from alignment.errors import ExportError, FolderError
+from alignment.exports import reasons
 from alignment.exports.decoding import decode
 from alignment.exports.draft import Draft
+from alignment.exports.drafting import SAMPLED, mapping_start
 from alignment.exports.layout import Cells, read_cells, rematch
 from alignment.exports.profiles import FileMapping, Match, Profile
 from alignment.exports.systems import PROFILES
@@ -23,9 +24,8 @@ from alignment.text import Text
 Progress = Callable[[int, int, str], None]
 
 _SUFFIXES = (".csv", ".tsv", ".txt")
-# A decision of the ledger whose evidence is the list of the file's columns, as JSON.
+# A decision of the ledger whose evidence is the start of a mapping.toml for the file.
 NOT_RECOGNISED = "not recognised"
-_NOT_RECOGNISED = "the file was not recognised; mapping.toml can say what it is"
 _SAME_FILE = Text(
     en="Rows of a file that repeats another one, counted once: {n}.",
     es="Filas de un archivo que repite otro, contadas una vez: {n}.",
@@ -209,8 +209,9 @@ def read_folder(
         if not file.parts:
             lines = [r.line for r in (*file.cells.body, *file.cells.ragged)]
             rows = pd.DataFrame({"source_file": name, "source_row": lines})
-            draft.set_aside(rows, _NOT_RECOGNISED)
-            draft.decide(name, None, NOT_RECOGNISED, json.dumps(file.cells.headers))
+            draft.set_aside(rows, reasons.NOT_RECOGNISED)
+            rows = [r.cells for r in file.cells.body[:SAMPLED]]
+            draft.decide(name, None, NOT_RECOGNISED, mapping_start(name, file.cells.headers, rows))
         files.append(file)
     if progress is not None:
         progress(len(paths), len(paths), "")

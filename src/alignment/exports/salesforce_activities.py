@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from alignment.exports import reasons
 from alignment.exports.candidates import Candidates, Context, midnight, precision
 from alignment.exports.salesforce_rows import SYSTEM, current, reference, source
 from alignment.exports.typed import column, flag, lookup
@@ -188,7 +189,7 @@ def _done(rows: pd.DataFrame) -> pd.Series:
 def _tasks(rows: pd.DataFrame, users: pd.DataFrame | None, context: Context) -> pd.DataFrame:
     """Take each completed task as a touch; what a machine or marketing sent is marketing's."""
     done = _done(rows)
-    context.draft.set_aside(rows[~done], "task not completed: nothing has happened yet")
+    context.draft.set_aside(rows[~done], reasons.NOT_DONE)
     rows = rows[done].reset_index(drop=True)
     marketing, machine = _who_made(rows, users)
     subject = column(rows, "subject").fillna("")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from alignment.exports import reasons
 from alignment.exports.candidates import Candidates, Context, keep_one, midnight
 from alignment.exports.people import web_domain
 from alignment.exports.salesforce_rows import SYSTEM, current, is_deleted, latest, reference, source
@@ -51,7 +52,7 @@ def _accounts(given: pd.DataFrame, found: Candidates, context: Context) -> None:
     rows = latest(given, context.draft)
     deleted, master = is_deleted(rows), column(rows, "master_id")
     context.draft.merge(rows[deleted & master.notna()])
-    context.draft.set_aside(rows[deleted & master.isna()], "deleted in Salesforce (IsDeleted)")
+    context.draft.set_aside(rows[deleted & master.isna()], reasons.DELETED)
     merged = rows[master.notna()]
     found.add("account_links", pd.DataFrame({"ref": merged["id"], "other": master[master.notna()]}))
     rows = rows[~deleted]

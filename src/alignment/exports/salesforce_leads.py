@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from alignment.exports import reasons
 from alignment.exports.candidates import Candidates, Context, midnight
 from alignment.exports.people import is_test_person, normal_email
 from alignment.exports.salesforce_rows import current, is_deleted, latest, reference, source
@@ -95,7 +96,7 @@ def _history(objects: Mapping[str, pd.DataFrame], context: Context) -> pd.DataFr
     is_status = rows["field"].map(key, na_action="ignore").isin(_STATUS_FIELDS)
     draft.set_aside(
         rows[~is_status],
-        "history of a field that is not the status",
+        reasons.OTHER_FIELD,
         column="Field",
         values=rows["field"][~is_status],
     )
@@ -104,7 +105,7 @@ def _history(objects: Mapping[str, pd.DataFrame], context: Context) -> pd.DataFr
     unknown = stage.isna()
     draft.set_aside(
         rows[unknown],
-        "this status is no lead stage; [lead_stages] in mapping.toml can say which it is",
+        reasons.NO_LEAD_STAGE,
         column="NewValue",
         values=rows["value"][unknown],
     )

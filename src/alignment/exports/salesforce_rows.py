@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from alignment.exports import reasons
 from alignment.exports.candidates import keep_one
 from alignment.exports.draft import Draft
 from alignment.exports.typed import flag
@@ -17,7 +18,7 @@ def current(
     """Keep the last state of each record and set deleted ones aside."""
     rows = latest(rows, draft, key=key, needed=needed)
     deleted = is_deleted(rows)
-    draft.set_aside(rows[deleted], "deleted in Salesforce (IsDeleted)")
+    draft.set_aside(rows[deleted], reasons.DELETED)
     return rows[~deleted].reset_index(drop=True)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from alignment.errors import ExportError
+from alignment.exports import reasons
 from alignment.exports.dates import Times, column_order, parse_times
 from alignment.exports.draft import Draft
 from alignment.exports.layout import Cells
@@ -195,7 +196,7 @@ class _Reader:
         rows = pd.DataFrame({"source_file": self.cells.file, "source_row": self.lines})[fresh]
         self.draft.set_aside(
             rows,
-            "date cannot be read",
+            reasons.UNREADABLE_DATE,
             column=self.header(field),
             values=self.text(field)[fresh],
         )
@@ -321,7 +322,7 @@ def _set_aside_ragged(cells: Cells, width: int, draft: Draft) -> None:
         lines = [r.line for r in cells.ragged if len(r.cells) == count]
         draft.set_aside(
             pd.DataFrame({"source_file": cells.file, "source_row": lines}),
-            f"{count} cells where the header has {width}",
+            reasons.RAGGED.format(count=count, width=width),
         )
 
 

@@ -256,6 +256,9 @@ class Vocabulary:
         E-mail domains of the company itself.
     plus_alias : bool
         Whether ``ana+web@…`` and ``ana@…`` are one mailbox.
+    met : dict
+        The words that each table was asked for while a folder was read, so that an entry that
+        none of them meets can be told.
     """
 
     teams: Mapping[str, str] = field(default_factory=dict)
@@ -264,14 +267,20 @@ class Vocabulary:
     channels: Mapping[str, str] = field(default_factory=dict)
     internal_domains: tuple[str, ...] = ()
     plus_alias: bool = True
+    met: dict[str, set[str]] = field(default_factory=dict, compare=False, repr=False)
+
+    def _meet(self, table: str, values: pd.Series) -> None:
+        self.met.setdefault(table, set()).update(values.dropna().unique())
 
     def stage(self, values: pd.Series) -> pd.Series:
         """Give each opportunity stage its canonical name; unknown names stay as they are."""
+        self._meet("stages", values)
         table = _inverse(STAGES) | {key(k): v for k, v in self.stages.items()}
         return _translate(values, lambda word: table.get(key(word), word))
 
     def lead_stage(self, values: pd.Series) -> pd.Series:
         """Give each lead status its lead stage; missing where it has none."""
+        self._meet("lead_stages", values)
         table = {key(k): v for k, v in {**LEAD_STATUSES, **self.lead_stages}.items()}
         return _translate(values, lambda word: table.get(key(word)))
 
@@ -305,7 +314,11 @@ class Vocabulary:
                 return own[form]
             return str(shown.get(group.get(form, form), group.get(form, word)))
 
-        return lambda values: _translate(values, name)
+        def names(values: pd.Series) -> pd.Series:
+            self._meet("channels", values)
+            return _translate(values, name)
+
+        return names
 
     def team(self, activities: pd.DataFrame) -> pd.Series:
         """Override the default team where the user's table names the kind, channel or type."""
@@ -313,6 +326,7 @@ class Vocabulary:
         team = activities["team"].astype("str")
         for name in ("kind", "channel", "activity"):
             if table and name in activities:
+                self._meet("teams", activities[name])
                 own = _translate(activities[name], lambda word: table.get(key(word)))
                 team = own.where(own.notna(), team)
         return team

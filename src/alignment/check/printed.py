@@ -1,54 +1,20 @@
-"""What ``alignment check`` prints: what was recognised, what is odd, what each notebook needs."""
+"""The ledger and the needs of each notebook in words, for a terminal of 100 columns."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
-import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+from alignment.check.described import Checked, describe
+from alignment.check.needs import NOTEBOOKS
 from alignment.dataset import Dataset
-from alignment.errors import NotMeasurable
-from alignment.exports.drafting import mapping_start
-from alignment.exports.reading import NOT_RECOGNISED
 from alignment.text import Language, Text
+from alignment.wording import integer, money, percent
 
 WIDTH = 100
 
-_NOTEBOOKS: Mapping[str, Text] = {
-    "00_data": Text(en="what we can believe", es="qué podemos creer"),
-    "02_lead_to_close": Text(en="from interest to close", es="del interés al cierre"),
-    "03_attribution": Text(en="shared credit", es="crédito compartido"),
-    "04_long_and_short": Text(en="the long and the short run", es="largo y corto plazo"),
-}
-_NEEDS: Mapping[str, Text] = {
-    "closings": Text(
-        en="Needs deals with a closing date: none of the {n} deals in the exports has one.",
-        es="Necesita negocios con fecha de cierre: ninguno de los {n} exportados la tiene.",
-    ),
-    "starts": Text(
-        en="Needs leads or deals with a date of creation.",
-        es="Necesita leads o negocios con fecha de creación.",
-    ),
-    "touches": Text(
-        en="Needs dated touches of leads: calls, meetings, e-mails or campaign responses "
-        "(Salesforce: CampaignMember, Task, Event; HubSpot: contacts).",
-        es="Necesita contactos fechados con leads: llamadas, reuniones, correos o respuestas a "
-        "campañas (Salesforce: CampaignMember, Task, Event; HubSpot: contactos).",
-    ),
-    "won": Text(en="Needs deals that were won.", es="Necesita negocios ganados."),
-    "touches or spend": Text(
-        en="Needs dated touches of leads, or spend by campaign.",
-        es="Necesita contactos fechados con leads, o la inversión por campaña.",
-    ),
-    "value": Text(
-        en="Needs won deals with an amount: none of the {n} won deals has one.",
-        es="Necesita negocios ganados con importe: ninguno de los {n} ganados lo tiene.",
-    ),
-}
 _WORDS: Mapping[str, Text] = {
     "files": Text(en="What was recognised", es="Qué se reconoció"),
     "file": Text(en="file", es="archivo"),
@@ -63,6 +29,7 @@ _WORDS: Mapping[str, Text] = {
     "reason": Text(en="reason", es="motivo"),
     "rows": Text(en="rows", es="filas"),
     "example": Text(en="example", es="ejemplo"),
+    "row": Text(en="row {row}", es="fila {row}"),
     "notes": Text(en="What is worth knowing", es="Lo que conviene saber"),
     "decisions": Text(en="What was decided, and why", es="Qué se decidió y por qué"),
     "column": Text(en="column", es="columna"),
@@ -74,6 +41,18 @@ _WORDS: Mapping[str, Text] = {
         es="Las exportaciones terminan el {as_of}; los cierres se registran desde el {start}. "
         "Los días se cuentan en {zone}; los importes se dan en {currency}.",
     ),
+    "traced": Text(
+        en="Of the value won, {share} ({part} of {whole}) has a journey with at least one touch of "
+        "marketing and one of sales; {both} of {wins} won.",
+        es="Del valor ganado, el {share} ({part} de {whole}) tiene un recorrido con al menos un "
+        "contacto de marketing y uno de ventas; {both} de {wins} ganados.",
+    ),
+    "traced deals": Text(
+        en="Of the {wins} won, {both} ({share}) have a journey with at least one touch of "
+        "marketing and one of sales; no won deal carries an amount.",
+        es="De los {wins} ganados, {both} ({share}) tienen un recorrido con al menos un contacto "
+        "de marketing y uno de ventas; ningún negocio ganado lleva importe.",
+    ),
     "no money": Text(en="no currency", es="ninguna moneda"),
     "notebooks": Text(en="What each notebook can say", es="Qué puede decir cada cuaderno"),
     "runs": Text(en="Can run.", es="Puede ejecutarse."),
@@ -82,106 +61,6 @@ _WORDS: Mapping[str, Text] = {
         es="Nadie reconoce {file}. Para usarlo, pon esto en mapping.toml y corrígelo:",
     ),
 }
-
-
-@dataclass(frozen=True)
-class Checked:
-    """What the exports hold and what can be asked of them.
-
-    Parameters
-    ----------
-    files : DataFrame
-        The ledger's files: what was recognised, by what, and what became of the rows.
-    aside : DataFrame
-        ``file``, ``reason``, ``rows`` and ``example`` of the rows set aside.
-    notes, decisions : DataFrame
-        The ledger's.
-    runnable : Mapping of str to (Text or None)
-        What each notebook still needs, in a sentence; None where it can run.
-    drafts : Mapping of str to str
-        The beginning of a ``mapping.toml`` for each file that was not recognised.
-    """
-
-    files: pd.DataFrame
-    aside: pd.DataFrame
-    notes: pd.DataFrame
-    decisions: pd.DataFrame
-    runnable: Mapping[str, Text | None]
-    drafts: Mapping[str, str]
-
-    @property
-    def can_run(self) -> bool:
-        """Whether at least one analysis (beside the book of the data itself) can run."""
-        return any(need is None for name, need in self.runnable.items() if name != "00_data")
-
-
-def _need_lead_to_close(data: Dataset) -> None:
-    deals = data.require("opportunities")
-    if not deals["closed_at"].notna().any():
-        raise NotMeasurable(_NEEDS["closings"].format(n=len(deals)))
-    if not (data.has("leads") and data.has("opportunities", "lead_id")) and not data.has(
-        "opportunities", "created_at"
-    ):
-        raise NotMeasurable(_NEEDS["starts"])
-
-
-def _need_attribution(data: Dataset) -> None:
-    if not data.has("touches", "lead_id"):
-        raise NotMeasurable(_NEEDS["touches"])
-    if not (data.require("opportunities")["status"] == "won").any():
-        raise NotMeasurable(_NEEDS["won"])
-
-
-def _need_long_and_short(data: Dataset) -> None:
-    if not data.has("touches", "lead_id") and not data.has("spend"):
-        raise NotMeasurable(_NEEDS["touches or spend"])
-    deals = data.require("opportunities")
-    won = deals[deals["status"] == "won"]
-    if not len(won):
-        raise NotMeasurable(_NEEDS["won"])
-    if not (won["amount"] > 0).any():
-        raise NotMeasurable(_NEEDS["value"].format(n=len(won)))
-
-
-_REQUIREMENTS: Mapping[str, Callable[[Dataset], None]] = {
-    "00_data": lambda data: None,
-    "02_lead_to_close": _need_lead_to_close,
-    "03_attribution": _need_attribution,
-    "04_long_and_short": _need_long_and_short,
-}
-
-
-def runnable(data: Dataset) -> dict[str, Text | None]:
-    """Say of each notebook what it still needs, in one sentence; None where it can run."""
-    found: dict[str, Text | None] = {}
-    for name, need in _REQUIREMENTS.items():
-        try:
-            need(data)
-            found[name] = None
-        except NotMeasurable as reason:
-            found[name] = reason.reason
-    return found
-
-
-def describe(data: Dataset) -> Checked:
-    """Gather what ``alignment check`` prints."""
-    ledger = data.ledger
-    unknown = ledger.decisions["decision"] == NOT_RECOGNISED
-    drafts = {
-        str(row.file): mapping_start(str(row.file), json.loads(str(row.evidence)))
-        for row in ledger.decisions[unknown].itertuples()
-    }
-    aside = ledger.set_aside.groupby(["file", "reason"], as_index=False, sort=True).agg(
-        rows=("row", "size"), example=("row", "min")
-    )
-    return Checked(
-        files=ledger.files,
-        aside=aside,
-        notes=ledger.notes,
-        decisions=ledger.decisions[~unknown].reset_index(drop=True),
-        runnable=runnable(data),
-        drafts=drafts,
-    )
 
 
 def render(data: Dataset, console: Console, language: Language = "en") -> bool:
@@ -220,20 +99,24 @@ def _print(checked: Checked, data: Dataset, console: Console, language: Language
 
     for table in (
         _files(checked, data, word),
-        _aside(checked, word),
+        _aside(checked, language, word),
         _notes(checked, language, word),
         _how(checked, word),
     ):
         if table.row_count:
             console.print(table, width=width, soft_wrap=False)
             console.print()
-    console.print(_window(data, language), width=width, soft_wrap=False)
-    console.print()
+    for sentence in (_window(data, language), _traced(checked, language)):
+        if sentence:
+            console.print(sentence, width=width, soft_wrap=False)
+            console.print()
     console.print(_notebooks(checked, language, word), width=width, soft_wrap=False)
     for file, draft in checked.drafts.items():
         console.print()
-        console.print(_WORDS["draft"].format(file=file)[language], width=width, soft_wrap=False)
-        console.print(draft, soft_wrap=True)
+        console.print(
+            _WORDS["draft"].format(file=_clean(file))[language], width=width, soft_wrap=False
+        )
+        console.print(_clean_lines(draft), soft_wrap=True)
 
 
 def _table(title: str, *columns: tuple[str, dict[str, object]]) -> Table:
@@ -261,7 +144,7 @@ def _files(checked: Checked, data: Dataset, word: Callable[[str], str]) -> Table
         known = isinstance(row.table, str)
         kind = str(row.recognised_by).split(": ", 1)[0]
         table.add_row(
-            str(row.file),
+            _clean(row.file),
             f"{row.system} {kind}" if known else word("nobody"),
             *(f"{n:,}" for n in (row.rows_read, row.rows_kept, row.rows_merged)),
             f"{row.rows_set_aside:,}",
@@ -285,19 +168,19 @@ def _how(checked: Checked, word: Callable[[str], str]) -> Table:
         where = f"{row.encoding}, {row.delimiter}, header on line {row.header_row}"
         evidence = str(row.recognised_by).split(": ", 1)[1] if known else ""
         kind = f"{row.table}; {where}" if known else where
-        table.add_row(str(row.file), "", kind, evidence)
+        table.add_row(_clean(row.file), "", kind, _clean(evidence))
     usual = checked.decisions["decision"].isin(["encoding utf-8", "encoding utf-8-sig"])
     for entry in checked.decisions[~usual].to_dict("records"):
         table.add_row(
             *(
-                entry[name] if isinstance(entry[name], str) else ""
+                _clean(entry[name]) if isinstance(entry[name], str) else ""
                 for name in ("file", "column", "decision", "evidence")
             )
         )
     return table
 
 
-def _aside(checked: Checked, word: Callable[[str], str]) -> Table:
+def _aside(checked: Checked, language: Language, word: Callable[[str], str]) -> Table:
     table = _table(
         word("aside_title"),
         (word("file"), _FOLD | {"ratio": 4}),
@@ -306,18 +189,23 @@ def _aside(checked: Checked, word: Callable[[str], str]) -> Table:
         (word("example"), _NUMBER),
     )
     for row in checked.aside.itertuples():
-        table.add_row(str(row.file), str(row.reason), f"{row.rows:,}", f"row {row.example}")
+        reason = row.reason if language == "en" else row.reason_es
+        example = _WORDS["row"].format(row=str(row.example))[language]
+        table.add_row(_clean(row.file), _clean(reason), f"{row.rows:,}", example)
     return table
 
 
 def _notes(checked: Checked, language: Language, word: Callable[[str], str]) -> Table:
     table = _table(
-        word("notes"), ("", _FOLD | {"ratio": 8}), (word("example"), _FOLD | {"ratio": 4})
+        word("notes"),
+        ("", _FOLD | {"ratio": 8}),
+        (word("rows"), _NUMBER),
+        (word("example"), _FOLD | {"ratio": 4}),
     )
     message = "message" if language == "en" else "message_es"
     for row in checked.notes.to_dict("records"):
         example = row["example"] if isinstance(row["example"], str) else ""
-        table.add_row(str(row[message]), example)
+        table.add_row(_clean(row[message]), f"{row['rows']:,}", _clean(example))
     return table
 
 
@@ -330,6 +218,32 @@ def _window(data: Dataset, language: Language) -> str:
     )[language]
 
 
+def _traced(checked: Checked, language: Language) -> str:
+    """Say how much of the won value both teams touched; nothing where nothing was won."""
+    found = checked.traced
+    if found is None or found.share is None:
+        return ""
+    counts = {"wins": f"{found.wins:,}", "both": f"{found.wins_both:,}"}
+    share = percent(found.share, language)
+    if found.value <= 0:
+        return _WORDS["traced deals"].format(share=share, **counts)[language]
+    amounts = (found.value_both, found.value)
+    if found.currency is None:
+        part, whole = (integer(v, language) for v in amounts)
+    else:
+        part, whole = (money(v, language, currency=found.currency) for v in amounts)
+    return _WORDS["traced"].format(share=share, part=part, whole=whole, **counts)[language]
+
+
+def _clean(text: object) -> str:
+    """Leave out what could steer a terminal: names from the data may hold anything."""
+    return "".join(c if c.isprintable() else " " for c in str(text))
+
+
+def _clean_lines(text: str) -> str:
+    return "\n".join(map(_clean, text.split("\n")))
+
+
 def _notebooks(checked: Checked, language: Language, word: Callable[[str], str]) -> Table:
     table = _table(
         word("notebooks"),
@@ -339,6 +253,6 @@ def _notebooks(checked: Checked, language: Language, word: Callable[[str], str])
     )
     for name, need in checked.runnable.items():
         table.add_row(
-            name, _NOTEBOOKS[name][language], word("runs") if need is None else need[language]
+            name, NOTEBOOKS[name][language], word("runs") if need is None else need[language]
         )
     return table

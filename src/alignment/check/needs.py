@@ -1,0 +1,89 @@
+"""What each notebook still needs of the exports, in one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from alignment.dataset import Dataset
+from alignment.errors import NotMeasurable
+from alignment.text import Text
+
+NOTEBOOKS: Mapping[str, Text] = {
+    "00_data": Text(en="what we can believe", es="qué podemos creer"),
+    "02_lead_to_close": Text(en="from interest to close", es="del interés al cierre"),
+    "03_attribution": Text(en="shared credit", es="crédito compartido"),
+    "04_long_and_short": Text(en="the long and the short run", es="largo y corto plazo"),
+}
+_NEEDS: Mapping[str, Text] = {
+    "closings": Text(
+        en="Needs deals with a closing date: none of the {n} deals in the exports has one.",
+        es="Necesita negocios con fecha de cierre: ninguno de los {n} exportados la tiene.",
+    ),
+    "starts": Text(
+        en="Needs leads or deals with a date of creation.",
+        es="Necesita leads o negocios con fecha de creación.",
+    ),
+    "touches": Text(
+        en="Needs dated touches of leads: calls, meetings, e-mails or campaign responses "
+        "(Salesforce: CampaignMember, Task, Event; HubSpot: contacts).",
+        es="Necesita contactos fechados con leads: llamadas, reuniones, correos o respuestas a "
+        "campañas (Salesforce: CampaignMember, Task, Event; HubSpot: contactos).",
+    ),
+    "won": Text(en="Needs deals that were won.", es="Necesita negocios ganados."),
+    "touches or spend": Text(
+        en="Needs dated touches of leads, or spend by campaign.",
+        es="Necesita contactos fechados con leads, o la inversión por campaña.",
+    ),
+    "value": Text(
+        en="Needs won deals with an amount: none of the {n} won deals has one.",
+        es="Necesita negocios ganados con importe: ninguno de los {n} ganados lo tiene.",
+    ),
+}
+
+
+def _need_lead_to_close(data: Dataset) -> None:
+    deals = data.require("opportunities")
+    if not deals["closed_at"].notna().any():
+        raise NotMeasurable(_NEEDS["closings"].format(n=len(deals)))
+    if not (data.has("leads") and data.has("opportunities", "lead_id")) and not data.has(
+        "opportunities", "created_at"
+    ):
+        raise NotMeasurable(_NEEDS["starts"])
+
+
+def _need_attribution(data: Dataset) -> None:
+    if not data.has("touches", "lead_id"):
+        raise NotMeasurable(_NEEDS["touches"])
+    if not (data.require("opportunities")["status"] == "won").any():
+        raise NotMeasurable(_NEEDS["won"])
+
+
+def _need_long_and_short(data: Dataset) -> None:
+    if not data.has("touches", "lead_id") and not data.has("spend"):
+        raise NotMeasurable(_NEEDS["touches or spend"])
+    deals = data.require("opportunities")
+    won = deals[deals["status"] == "won"]
+    if not len(won):
+        raise NotMeasurable(_NEEDS["won"])
+    if not (won["amount"] > 0).any():
+        raise NotMeasurable(_NEEDS["value"].format(n=len(won)))
+
+
+_REQUIREMENTS: Mapping[str, Callable[[Dataset], None]] = {
+    "00_data": lambda data: None,
+    "02_lead_to_close": _need_lead_to_close,
+    "03_attribution": _need_attribution,
+    "04_long_and_short": _need_long_and_short,
+}
+
+
+def runnable(data: Dataset) -> dict[str, Text | None]:
+    """Say of each notebook what it still needs, in one sentence; None where it can run."""
+    found: dict[str, Text | None] = {}
+    for name, need in _REQUIREMENTS.items():
+        try:
+            need(data)
+            found[name] = None
+        except NotMeasurable as reason:
+            found[name] = reason.reason
+    return found

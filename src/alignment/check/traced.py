@@ -1,0 +1,66 @@
+"""How much of the won value can be traced to both teams: what identity and touches must carry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from alignment.dataset import Dataset
+from alignment.errors import AlignmentError
+from alignment.journeys import build_journeys
+
+
+@dataclass(frozen=True)
+class TracedValue:
+    """The part of what was won whose journey both teams touched.
+
+    Parameters
+    ----------
+    wins, wins_both : int
+        Won journeys, and those with at least one touch of each team before the outcome.
+    value, value_both : float
+        What they are worth, in `currency`.
+    currency : str or None
+        Reporting currency.
+    """
+
+    wins: int
+    wins_both: int
+    value: float
+    value_both: float
+    currency: str | None
+
+    @property
+    def share(self) -> float | None:
+        """Part of the won value; of the won journeys where no won deal carries an amount."""
+        if self.value > 0:
+            return self.value_both / self.value
+        return self.wins_both / self.wins if self.wins else None
+
+
+def traced_value(data: Dataset) -> TracedValue | None:
+    """Measure the won value whose journey has a touch of marketing and one of sales.
+
+    Journeys are those of leads; a deal without a lead counts with its value and no touch.
+
+    Returns
+    -------
+    TracedValue or None
+        None where there is nothing to follow, or where amounts cannot be added up.
+    """
+    try:
+        found = build_journeys(data)
+    except AlignmentError:
+        return None
+    won = found.journeys[found.journeys["outcome"] == "won"]
+    teams = {
+        team: set(found.touches.loc[found.touches["team"] == team, "journey"])
+        for team in ("marketing", "sales")
+    }
+    both = won[won.index.isin(teams["marketing"] & teams["sales"])]
+    return TracedValue(
+        wins=len(won),
+        wins_both=len(both),
+        value=float(won["value"].sum()),
+        value_both=float(both["value"].sum()),
+        currency=found.currency,
+    )
