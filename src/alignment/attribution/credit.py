@@ -32,6 +32,7 @@ DEFAULT_MODELS = ("first", "last", "linear", "position", "time_decay", "markov",
 MODELS = (*DEFAULT_MODELS, "shapley_rate")
 TOO_FEW_WINS = 30
 ENOUGH_WINS = 200
+UNPRICED = "won opportunities without an amount"  # their value is in no sum
 
 Reliability = Literal["measured", "approximate", "too few"]
 
@@ -201,7 +202,10 @@ def attribute(
             method=method(half_life_days, replicates),
             level=level if replicates else None,
             assumptions=assumptions(reliability, "shapley_rate" in chosen),
-            left_out=journeys.left_out,
+            left_out={
+                **journeys.left_out,
+                UNPRICED: journeys.notes.get(UNPRICED, 0),
+            },
         ),
     )
 

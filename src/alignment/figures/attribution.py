@@ -49,9 +49,9 @@ def _touched_alt(result: Overlap) -> Text:
 def _touched_subtitle(result: Overlap) -> Text:
     return Text(
         en="Share of leads won so far, by the teams that touched them, with {level} intervals and "
-        "won / all leads. A description: sales calls the warm ones first",
+        "won / all leads. A description: sales often calls the warm ones first",
         es="Parte de los leads ganada hasta hoy, según las áreas que los tocaron, con intervalos "
-        "de {level} y ganados / todos. Una descripción: ventas llama antes a los tibios",
+        "de {level} y ganados / todos. Una descripción: ventas suele llamar antes a los tibios",
     ).format(level=both(percent, result.about.level, digits=0))
 
 

@@ -52,7 +52,8 @@ def _level(result: WonByAge) -> Text:
 
 def _value_rows(result: WonByAge, group: str) -> pd.DataFrame:
     rows = result.frame
-    return rows[(rows["group"] == group) & rows["value_per_100"].notna()]
+    shown = (rows["group"] == group) & rows["value_per_100"].notna() & ~rows["too_few"]
+    return rows[shown]
 
 
 def _value_alt(result: WonByAge, *, group: str = "all") -> Text:

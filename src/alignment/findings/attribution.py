@@ -26,6 +26,13 @@ NO_TOUCHES = Text(
 )
 
 
+FEW_WINS = Text(
+    en="Not measurable: fewer than 30 accounts were won, too few to say how the credit is shared.",
+    es="No medible: se ganaron menos de 30 cuentas, muy pocas para decir cómo se reparte el "
+    "crédito.",
+)
+
+
 def together(result: Overlap) -> Finding:
     """Say what share of the won deals both teams touched."""
     rows = result.frame.set_index("touched_by")
@@ -34,7 +41,8 @@ def together(result: Overlap) -> Finding:
         raise NotMeasurable(NOTHING_WON)
     if not rows.drop(index="nobody")["journeys"].sum():
         raise NotMeasurable(NO_TOUCHES)
-    low, high = proportion_confint(rows.loc["both", "won"], won, alpha=0.05, method="wilson")
+    alpha = 1 - (result.about.level or 0.9)
+    low, high = proportion_confint(rows.loc["both", "won"], won, alpha=alpha, method="wilson")
     values = {
         "share": both(percent, rows.loc["both", "won"] / won, digits=0),
         "interval": both(interval, low, high, form=percent, digits=0),
@@ -49,17 +57,24 @@ def together(result: Overlap) -> Finding:
     ).format(**values)
     detail = Text(
         en="Only marketing touched {marketing}, only sales {sales}, nobody {nobody}. This says who "
-        "was there, not what worked: sales calls the warm leads first.",
+        "was there, not what worked: sales often calls the warm leads first.",
         es="Solo marketing tocó el {marketing}; solo ventas, el {sales}; nadie, el {nobody}. Dice "
-        "quién estuvo, no qué funcionó: ventas llama antes a los leads tibios.",
+        "quién estuvo, no qué funcionó: ventas suele llamar antes a los tibios.",
     ).format(**values)
     return Finding("together", "claim", title, detail, headline=True)
 
 
-def _teams(result: Credit) -> pd.DataFrame:
-    frame = result.frame.astype({"model": "str", "key": "str"})
+def _check(result: Credit) -> None:
+    """Close the gate where nothing, or too little, was won."""
     if not result.wins or not result.value:
         raise NotMeasurable(NOTHING_WON)
+    if result.reliability == "too few":
+        raise NotMeasurable(FEW_WINS)
+
+
+def _teams(result: Credit) -> pd.DataFrame:
+    frame = result.frame.astype({"model": "str", "key": "str"})
+    _check(result)
     found = frame[frame["key"] == "marketing"]
     if not len(found) or frame[frame["key"] == "sales"].empty:
         raise NotMeasurable(
@@ -104,6 +119,15 @@ def credit_range(result: Credit) -> Finding:
             "de marketing va del {low} al {high}",
         ).format(leader=leader, **values)
         return Finding("credit-range", "claim", title, detail, headline=True)
+    if least["share"] > 0.5 or most["share"] < 0.5 or most["share"] - least["share"] < 0.02:
+        leaning = Text(
+            en="Too few deals to say which team carries more than half: marketing's share is "
+            "{low} to {high} by the rule",
+            es="Muy pocos negocios para decir qué área lleva más de la mitad: la parte de "
+            "marketing va del {low} al {high} según la regla",
+        ).format(**values)
+        if marketing["low"].min() < 0.5 < marketing["high"].max():
+            return Finding("credit-range", "inconclusive", leaning, headline=True)
     title = Text(
         en="Marketing's share of the won value runs from {low} to {high} depending on the rule: "
         "the split is an agreement, not a finding",
@@ -115,8 +139,7 @@ def credit_range(result: Credit) -> Finding:
 
 def leading_channel(result: Credit) -> Finding:
     """Say whether one channel leads under every rule."""
-    if not result.wins or not result.value:
-        raise NotMeasurable(NOTHING_WON)
+    _check(result)
     frame = result.frame.astype({"model": "str", "key": "str"}).query("key != @NO_TOUCH")
     if not len(frame):
         raise NotMeasurable(
@@ -135,6 +158,13 @@ def leading_channel(result: Credit) -> Finding:
             es="Qué canal va primero depende de la regla: {names} encabezan alguna",
         ).format(names=names)
         return Finding("leading-channel", "inconclusive", title)
+    if frame["key"].nunique() < 2:
+        raise NotMeasurable(
+            Text(
+                en="Not measurable: only one channel has touches on record, so none can lead.",
+                es="No medible: solo un canal tiene contactos registrados.",
+            )
+        )
     own = frame[frame["key"] == leaders[0]]
     others = frame[frame["key"] != leaders[0]].groupby("model")["high"].max()
     apart = bool((own.set_index("model")["low"] > others.reindex(own["model"])).all())

@@ -24,6 +24,14 @@ def _share(result: WonByAge, group: str) -> dict[str, float]:
                 "saber qué llega después del primer trimestre.",
             )
         )
+    if not row["low"] < row["high"]:
+        raise NotMeasurable(
+            Text(
+                en="Not measurable: all wins lie on one side of week 13, so no share can be told.",
+                es="No medible: todo lo ganado cae a un lado de la semana 13; no hay proporción "
+                "que dar.",
+            )
+        )
     return {name: float(row[name]) for name in ("share", "low", "high")}
 
 
@@ -134,6 +142,13 @@ def still_filling(result: WonByAge, *, quarters: int = 4) -> Finding:
     latest = sorted(set(frame["quarter"]))[-quarters:]
     recent = frame[frame["quarter"].isin(latest)]
     open_leads = int(recent.loc[recent["when"] == "still open", "leads"].sum())
+    if not open_leads:
+        raise NotMeasurable(
+            Text(
+                en="Not measurable: no lead of the last quarters is still open.",
+                es="No medible: ningún lead de los últimos trimestres sigue abierto.",
+            )
+        )
     title = Text(
         en="The last {quarters} quarters are still filling: {open} of their {all} leads "
         "are not decided yet",

@@ -16,6 +16,11 @@ from alignment.text import Text
 from alignment.wording import both, days, decimal, integer, interval, percent
 
 MISSING = "(missing)"
+TOO_FEW = Text(
+    en="Not measurable: too few have been won or watched long enough for a share with an interval.",
+    es="No medible: muy pocos se han ganado u observado el tiempo suficiente para dar una "
+    "proporción con su intervalo.",
+)
 
 
 def _latest(result: LeadToClose, wanted: int) -> pd.Series:
@@ -35,6 +40,8 @@ def _latest(result: LeadToClose, wanted: int) -> pd.Series:
 def won_by_day(result: LeadToClose, *, day: int = 90) -> Finding:
     """Say how many of every 100 starts are won by a day, the open and the lost ones counted."""
     row = _latest(result, day)
+    if row["too_few"] or not (pd.notna(row["low"]) and pd.notna(row["high"])):
+        raise NotMeasurable(TOO_FEW)
     what = vocabulary.STARTS[result.spells.start]
     title = Text(
         en="Of every 100 {what}, {estimate} are won within {days} ({interval})",
@@ -78,6 +85,8 @@ def dashboard_average(result: LeadToClose) -> Finding:
         rest=both(integer, naive["open"] + naive["lost"]),
     )
     when = result.when_won.iloc[0]
+    if not when[["median_days", "low", "high"]].notna().all():
+        return Finding(f"dashboard-average-{result.spells.start}", "claim", title)
     detail = Text(
         en="Among those won within {horizon}, half are won by day {median} ({interval}). The "
         "average changes with the age of the leads even when nothing else does: use the curve.",
@@ -95,10 +104,15 @@ def dashboard_average(result: LeadToClose) -> Finding:
 def _pairs(result: LeadToClose, names: list[str], day: int) -> pd.DataFrame:
     """Compare each pair of groups, with bounds widened for their number (Bonferroni)."""
     compared = pd.DataFrame([result.compare(a, b, day) for a, b in combinations(names, 2)])
+    # A group without a win has no interval yet, so its pairs cannot be judged.
+    compared = compared[compared["low"].notna() & compared["high"].notna()].reset_index(drop=True)
+    if not len(compared):
+        raise NotMeasurable(TOO_FEW)
     level = result.about.level or 0.95
     wider = norm.ppf(1 - (1 - level) / 2 / len(compared)) / norm.ppf((1 + level) / 2)
     for bound in ("low", "high"):
-        compared[bound] = compared["estimate"] + wider * (compared[bound] - compared["estimate"])
+        widened = compared["estimate"] + wider * (compared[bound] - compared["estimate"])
+        compared[bound] = widened.clip(-1, 1)
     flip = compared["estimate"] < 0
     swapped = compared.rename(columns={"group_a": "group_b", "group_b": "group_a"})
     swapped = swapped.assign(
@@ -110,8 +124,10 @@ def _pairs(result: LeadToClose, names: list[str], day: int) -> pd.DataFrame:
 def channels_differ(result: LeadToClose, *, day: int = 180) -> Finding:
     """Say whether any two groups differ in the share won, all comparisons allowed for."""
     at = result.at.query("end == 'won' and estimate.notna() and not too_few")
-    day = int(at.loc[at["day"] <= day, "day"].max()) if len(at) else day
-    names = [n for n in at.loc[at["day"] == day, "group"] if n != MISSING]
+    at = at[at["group"] != MISSING]
+    reached = at[at["day"] <= day].groupby("day").size()
+    day = int(reached[reached >= 2].index.max()) if (reached >= 2).any() else day
+    names = list(at.loc[at["day"] == day, "group"])
     if len(names) < 2:
         raise NotMeasurable(
             Text(
@@ -159,23 +175,26 @@ def channels_differ(result: LeadToClose, *, day: int = 180) -> Finding:
 
 def slowest_stage(result: TimeInStage) -> Finding:
     """Name the stage in which opportunities wait longest, if it stands apart."""
-    enough = result.frame.query("not too_few and median_days.notna()")
-    if not len(enough):
+    enough = result.frame.query("not too_few")
+    if len(enough) < 2 or not enough["median_days"].notna().any():
         raise NotMeasurable(
             Text(
-                en="Not measurable: no stage has enough visits for a median.",
-                es="No medible: ninguna etapa tiene visitas suficientes para una mediana.",
+                en="Not measurable: fewer than two stages have enough visits to be compared.",
+                es="No medible: menos de dos etapas tienen visitas suficientes para compararlas.",
             )
         )
-    ordered = enough.sort_values("median_days", ascending=False)
+    # A median that is not reached is longer than any that is.
+    ordered = enough.sort_values("median_days", ascending=False, na_position="first")
     row = ordered.iloc[0]
+    if pd.isna(row["median_days"]):
+        return _not_left(row)
     others_high = ordered["median_high"].iloc[1:].fillna(np.inf).max()
     values = {
         "stage": Text.same(row["stage"]),
         "median": both(days, row["median_days"]),
         "interval": both(interval, row["median_low"], row["median_high"], form=integer),
     }
-    if len(ordered) > 1 and not row["median_low"] > others_high:
+    if not row["median_low"] > others_high:
         title = Text(
             en="No stage clearly stands out as the slowest; “{stage}” has the longest median, "
             "{median} ({interval})",
@@ -191,4 +210,18 @@ def slowest_stage(result: TimeInStage) -> Finding:
         en="Deals that are still there are counted. Agree who moves a deal out of this stage.",
         es="Se cuentan los que aún siguen ahí. Acuerden quién saca los negocios de esta etapa.",
     )
+    return Finding("slowest-stage", "claim", title, detail)
+
+
+def _not_left(row: pd.Series) -> Finding:
+    """Name a stage that half of the deals have still not left."""
+    title = Text(
+        en="Half of the deals that entered “{stage}” have still not left it: no median can be told",
+        es="La mitad de los negocios que entraron en «{stage}» aún no ha salido: no hay mediana",
+    ).format(stage=Text.same(row["stage"]))
+    detail = Text(
+        en="{there} of {visits} visits are still there. Agree who moves a deal out of this stage.",
+        es="{there} de {visits} entradas siguen ahí. Acuerden quién saca los negocios de esta "
+        "etapa.",
+    ).format(there=both(integer, row["still_there"]), visits=both(integer, row["visits"]))
     return Finding("slowest-stage", "claim", title, detail)

@@ -23,6 +23,7 @@ MISSING = "(missing)"
 SHORT_WEEKS, YEAR_WEEKS = 13, 52
 MINIMUM_LEADS = 30
 MINIMUM_WINS = 5
+MINIMUM_WINS_OF_SHARE = 30  # with fewer, the percentile interval is too narrow
 
 METHOD = Text(
     en=(
@@ -156,8 +157,20 @@ def won_by_age(
         this_quarter=won_in_quarter(table, last_full_quarter(data)),
         by_quarter=when_won(table[table["first_day"].notna()], data),
         currency=journeys.currency,
-        about=About(method=METHOD, level=level, assumptions=ASSUMPTIONS, left_out=left_out),
+        about=About(
+            method=METHOD,
+            level=level,
+            assumptions=ASSUMPTIONS,
+            left_out=left_out | _without_amount(journeys),
+        ),
     )
+
+
+def _without_amount(journeys: Journeys) -> dict[str, int]:
+    """Count the won deals whose value is not known, and so is not in the sums."""
+    reason = "won opportunities without an amount"
+    count = journeys.notes.get(reason, 0)
+    return {reason: count} if count else {}
 
 
 def _ages(data: Dataset, journeys: Journeys, by: str) -> pd.DataFrame:
@@ -306,7 +319,7 @@ def _late_share(
             low, high = _limits(point, late(drawn[kind][g])[:, np.newaxis], level)
             told += [point[0], low[0], high[0]]
         leads = len(groups[g].exit)
-        few = leads < MINIMUM_LEADS or _wins_by(groups[g], days[[year]])[0] < MINIMUM_WINS
+        few = leads < MINIMUM_LEADS or _wins_by(groups[g], days[[year]])[0] < MINIMUM_WINS_OF_SHARE
         rows.append((name, *told, leads, bool(few)))
     columns = ["group", "share", "low", "high", "wins_share", "wins_low", "wins_high", "leads"]
     return pd.DataFrame(rows, columns=[*columns, "too_few"]).astype({"group": "str"})

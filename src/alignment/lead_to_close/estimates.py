@@ -165,9 +165,10 @@ def lead_to_close(
         Where the clock starts.
     group : str or Series, optional
         Column to group by (``channel``, ``segment``, ``region``, …), or a Series of labels
-        indexed by lead (opportunity) id, such as the team of first touch from the journeys.
-        A touch that may come later than the start must not be used to form groups: who lives
-        long enough to receive it looks slower or better for that alone (immortal time).
+        indexed by lead (opportunity) id, of something known at the start. A touch that may come
+        later than the start, the first one too, must not be used to form groups: who lives long
+        enough to receive it looks slower or better for that alone (immortal time, Suissa 2008);
+        :func:`alignment.horizons.won_by_age` starts its clock at the touch instead.
     days : sequence of int
         Days by which the probabilities are told.
     quantiles : sequence of float
