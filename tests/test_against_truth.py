@@ -68,3 +68,11 @@ def test_a_quarter_s_harvest_adds_up_to_the_quarter_s_won_value(data):
     )
     assert found["wins"].sum() == mine.sum()
     assert found["value"].sum() == pytest.approx(journeys.journeys.loc[mine, "value"].sum())
+
+
+def test_a_deal_without_a_lead_says_nothing_of_leads(data):
+    journeys = build_journeys(data)
+    found = won_by_age(data, journeys, replicates=2)
+    every = found.frame[found.frame["group"] == "all"]
+    linked = journeys.journeys["linked"] & journeys.journeys["first_team"].notna()
+    assert every["leads"].max() <= linked.sum()

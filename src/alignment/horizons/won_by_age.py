@@ -41,6 +41,10 @@ ASSUMPTIONS = (
         es="Los recorridos abiertos ganarán como los demás que estaban abiertos a su edad.",
     ),
     Text(
+        en="All that a lead won counts at the date of its first win, also what it won later.",
+        es="Lo que ganó un lead cuenta todo en la fecha de su primer negocio.",
+    ),
+    Text(
         en="The team of first touch describes where a lead came from; it claims no effect.",
         es="El área del primer contacto describe el origen del lead; no afirma ningún efecto.",
     ),
@@ -195,6 +199,8 @@ def _ages(data: Dataset, journeys: Journeys, by: str) -> pd.DataFrame:
             "age": (ended_day - first_day).dt.days,
             "outcome": outcome,
             "value": frame["value"].where(outcome == "won", 0.0).astype("float64"),
+            # An opportunity without a lead began with a deal: it says nothing of leads.
+            "linked": frame.get("linked", True),
             "group": group.where(group.notna(), MISSING).where(first_day.notna()),
             "exported": _day(pd.Series(data.as_of, frame.index), data.timezone),
             "shown": _day(pd.Series(data.observed_from, frame.index), data.timezone),
@@ -209,6 +215,7 @@ def _day(moments: pd.Series, timezone: str) -> pd.Series:
 def _observed(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
     """Keep the journeys that can be followed, with the days under observation."""
     untouched = table["first_day"].isna()
+    unlinked = ~untouched & ~table["linked"].astype(bool)
     dateless = ~untouched & (table["outcome"] != "open") & table["ended_day"].isna()
     stop = table["ended_day"].fillna(table["exported"])
     exit = (stop - table["first_day"]).dt.days
@@ -217,11 +224,12 @@ def _observed(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
     unseen = ~untouched & ~dateless & ~negative & (exit < entry)
     left_out = {
         "journeys without a touch": int(untouched.sum()),
+        "opportunities without a known lead": int(unlinked.sum()),
         "ended without a date": int(dateless.sum()),
         "ended before it started": int(negative.sum()),
         "ended before closings were recorded": int(unseen.sum()),
     }
-    kept = ~(untouched | dateless | negative | unseen)
+    kept = ~(untouched | unlinked | dateless | negative | unseen)
     observed = table[kept].assign(entry=entry[kept], exit=exit[kept])
     return observed, {reason: count for reason, count in left_out.items() if count}
 

@@ -51,6 +51,10 @@ ASSUMPTIONS = (
             "cuentas compartidas."
         ),
     ),
+    Text(
+        en="A loss is final. Where many lost leads are revived later, the share won is higher.",
+        es="Una pérdida es definitiva. Si muchos leads perdidos reviven después, se gana más.",
+    ),
 )
 NO_LOSS = Text(
     en="No loss is recorded: whatever was not won counts as still open.",
