@@ -117,3 +117,40 @@ def test_amounts_without_a_currency_are_counted(tmp_path):
     assert reported(data, data.opportunities).tolist() == [100, 100]
     stated = load(tmp_path, currency="EUR")
     assert stated.ledger.notes.set_index("rule").loc["amount-without-currency", "rows"] == 2
+
+
+def test_a_dated_rate_is_that_of_the_closing_day_in_the_zone(tmp_path):
+    # Closed on 31 January at six in the evening in Mexico, which is 1 February in UTC.
+    (tmp_path / "deals.csv").write_text(
+        "n,state,closed,worth,coin\n1,Won,2026-02-01T00:00:00Z,100,USD\n"
+        "2,Won,2026-02-01T12:00:00Z,100,USD\n3,Won,2026-02-01T12:00:00Z,100,MXN\n"
+    )
+    (tmp_path / "rates.csv").write_text(
+        "currency,rate,date\nMXN,1,2026-01-01\nUSD,0.05,2026-01-01\nUSD,0.04,2026-02-01\n"
+    )
+    (tmp_path / "mapping.toml").write_text(
+        '[[file]]\nname = "deals.csv"\ntable = "opportunities"\n[file.columns]\n'
+        'opportunity_id = "n"\nstatus = "state"\nclosed_at = "closed"\namount = "worth"\n'
+        'currency = "coin"\n'
+    )
+    data = load(tmp_path, currency="MXN", timezone="America/Mexico_City")
+    np.testing.assert_allclose(reported(data, data.opportunities), [2000, 2500, 100])
+    utc = load(tmp_path, currency="MXN", timezone="UTC")
+    np.testing.assert_allclose(reported(utc, utc.opportunities), [2500, 2500, 100])
+
+
+def test_salesforces_own_table_of_rates_converts(tmp_path):
+    write(tmp_path, "USD", "MXN")
+    (tmp_path / "CurrencyType.csv").write_text(
+        "Id,IsoCode,ConversionRate,DecimalPlaces,IsActive,IsCorporate\n"
+        "01L5e0000000001AAA,MXN,20,2,1,0\n01L5e0000000002AAA,USD,1,2,1,1\n"
+    )
+    assert load(tmp_path).currency == "USD"
+    data = load(tmp_path, currency="MXN")
+    np.testing.assert_allclose(sorted(reported(data, data.opportunities)), [100, 2000])
+
+
+def test_a_currency_that_is_none_is_named_with_its_place(tmp_path):
+    write(tmp_path, "USD", "MXM")
+    with pytest.raises(CurrencyError, match=r"Opportunity\.csv, row 3.*unknown currency.*“MXM”"):
+        load(tmp_path)

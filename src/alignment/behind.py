@@ -131,6 +131,7 @@ def files(data: Dataset, lang: Language) -> Table:
         ["file", "system", *counts],
         _integers(lang, *counts),
         lang,
+        words={"system": vocabulary.SYSTEMS},
     )
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from alignment import tables
 from alignment.dataset import Dataset
 from alignment.errors import FolderError, MappingError
+from alignment.exports.accounts import join_accounts
 from alignment.exports.audit import audit
 from alignment.exports.candidates import Candidates, Context
 from alignment.exports.checks import check_rows, clear_implausible, sound_persons
@@ -21,6 +22,7 @@ from alignment.exports.layout import delimiter_word
 from alignment.exports.names import names_of
 from alignment.exports.people import hash_key
 from alignment.exports.reading import File, Progress, export_files, read_folder
+from alignment.exports.similar import suggest_accounts
 from alignment.exports.systems import ASSEMBLE
 from alignment.exports.typed import Part, together
 from alignment.exports.unknown import draft_blocks
@@ -49,7 +51,7 @@ def _refuse_nothing(files: Sequence[File], folder: str | Path) -> None:
     if any(part.rows_read for file in files for part in file.parts):
         return
     names = ", ".join(f.path for f in files[:5]) + ("…" if len(files) > 5 else "")
-    rows = [record.cells for record in files[0].cells.body[:SAMPLED]]
+    rows = files[0].cells.body.sample(SAMPLED)
     start = mapping_start(files[0].path, files[0].cells.headers, rows)
     raise FolderError(
         f"none of the {len(files)} files holds rows of an export that is known ({names})",
@@ -100,7 +102,7 @@ def _touched(candidates: Candidates) -> tuple[set[str], pd.Series]:
     """Return the references that something happened with, and when it first did."""
     used: set[str] = set()
     for table in ("touches", "contact_roles", "opportunities"):
-        used |= set(candidates.get(table, ("lead_ref",))["lead_ref"].dropna())
+        used |= set(candidates.get(table, ("lead_ref",))["lead_ref"].dropna().unique())
     moments = [
         candidates.get(table, ("lead_ref", at)).rename(columns={at: "at"})[["lead_ref", "at"]]
         for table, at in (("touches", "occurred_at"), ("opportunities", "created_at"))
@@ -161,8 +163,9 @@ def _ledger(files: Sequence[File], rows: Mapping[str, pd.DataFrame], draft: Draf
 
 
 def _own_names(frame: pd.DataFrame, column: str) -> pd.DataFrame:
-    names = frame[column].map(lambda v: v.split("\0")[0] if isinstance(v, str) else v)
-    return frame.assign(**{column: names})
+    keys = (name for name in frame[column].unique() if isinstance(name, str))
+    own = {key: key.split("\0")[0] for key in keys if "\0" in key}
+    return frame.assign(**{column: frame[column].replace(own)}) if own else frame
 
 
 def _find_mapping(root: Path, mapping: str | Path | None) -> ExportMapping:
@@ -219,7 +222,8 @@ def load(
     said = _find_mapping(root, mapping)
     zone = timezone or said.timezone or "UTC"
     draft = Draft()
-    context = Context(zone=zone, vocabulary=said.vocabulary, draft=draft)
+    stated = currency or said.currency
+    context = Context(zone=zone, vocabulary=said.vocabulary, draft=draft, currency=stated)
     files = read_folder(root, said.files, zone, draft, progress)
     _refuse_nothing(files, folder)
     zone_known = timezone is not None or said.timezone is not None
@@ -319,8 +323,17 @@ def _build(
     persons = sound_persons(candidates)
     used, first_touch = _touched(candidates)
     secret = hash_key(root, persons["email"].astype("str"))
+    accounts = join_accounts(candidates, context)
     joined: Joined = join_leads(
-        candidates, context, secret, zone_known=zone_known, used=used, first_touch=first_touch
+        candidates,
+        accounts,
+        context,
+        secret,
+        zone_known=zone_known,
+        used=used,
+        first_touch=first_touch,
     )
-    rows = finish(candidates, joined, context)
-    return {name: check_rows(name, rows[name], context.draft) for name in tables.MODELS}
+    rows = finish(candidates, joined, accounts, context)
+    checked = {name: check_rows(name, rows[name], context.draft) for name in tables.MODELS}
+    suggest_accounts(files, checked, context.draft)
+    return checked

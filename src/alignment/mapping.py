@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import difflib
 import re
 import tomllib
@@ -16,6 +17,7 @@ import pandas as pd
 from alignment.errors import MappingError
 from alignment.exports import mapped
 from alignment.exports.profiles import FileMapping, Profile
+from alignment.exports.systems import PROFILES
 from alignment.exports.vocabulary import Vocabulary
 from alignment.money import is_currency
 from alignment.tables import LEAD_STAGES, MODELS, TEAMS
@@ -30,7 +32,9 @@ _FILE_KEYS = (
     *("delimiter", "header_row", "unreadable"),
 )
 _DATES = {"day first": "dmy", "month first": "mdy"}
+_DOMAINS = ("internal_domains", "free_mail_domains")
 _UNREADABLE = ("stop", "set aside")
+_ENCODINGS = ("utf-8", "utf-16", "cp1252", "iso-8859-1", "iso-8859-15", "mac-roman", "cp850")
 _DELIMITERS = {"comma": ",", "tab": "\t", "semicolon": ";", "bar": "|"}
 
 
@@ -225,13 +229,16 @@ def _moment(
 
 def _vocabulary(toml: _Toml) -> Vocabulary:
     words: dict[str, dict[str, str]] = {}
+    order: tuple[str, ...] = ()
     for name, valid in (
         ("teams", TEAMS),
         ("lead_stages", LEAD_STAGES),
         ("stages", None),
         ("channels", None),
     ):
-        table = toml.section(name)
+        table = dict(toml.section(name))
+        if name == "stages":
+            order = _order(toml, table)
         for word, value in table.items():
             _text(toml, value, word)
             if valid is not None and value not in valid:
@@ -243,22 +250,42 @@ def _vocabulary(toml: _Toml) -> Vocabulary:
         words[name] = table
     identity = toml.section("identity")
     for name in identity:
-        toml.check(name, ("internal_domains", "plus_alias"), "setting of [identity]")
-    domains = identity.get("internal_domains", [])
-    if not isinstance(domains, list) or not all(isinstance(d, str) for d in domains):
-        raise toml.error(
-            "internal_domains must be a list of domains",
-            "internal_domains",
-            cure='Write internal_domains = ["example.com"].',
-        )
+        toml.check(name, (*_DOMAINS, "plus_alias"), "setting of [identity]")
+    internal, free = (_domains(toml, identity, name) for name in _DOMAINS)
     return Vocabulary(
         teams=words["teams"],
         stages=words["stages"],
         lead_stages=words["lead_stages"],
         channels=words["channels"],
-        internal_domains=tuple(d.lower() for d in domains),
+        stage_order=order,
+        internal_domains=internal,
+        free_mail_domains=free,
         plus_alias=bool(identity.get("plus_alias", True)),
     )
+
+
+def _order(toml: _Toml, stages: dict[str, Any]) -> tuple[str, ...]:
+    """Take the order of stages, a list, out of the table of their names."""
+    if not isinstance(stages.get("order"), list):
+        return ()
+    given = stages.pop("order")
+    if not all(isinstance(name, str) and name.strip() for name in given):
+        raise toml.error(
+            "the order of stages is a list of their names",
+            "order",
+            value=given,
+            cure='Write order = ["Qualification", "Proposal", "Closed Won"].',
+        )
+    return tuple(given)
+
+
+def _domains(toml: _Toml, identity: dict[str, Any], name: str) -> tuple[str, ...]:
+    given = identity.get(name, [])
+    if not isinstance(given, list) or not all(isinstance(d, str) for d in given):
+        raise toml.error(
+            f"{name} must be a list of domains", name, cure=f'Write {name} = ["example.com"].'
+        )
+    return tuple(d.strip().lower().removeprefix("@") for d in given)
 
 
 def _file(toml: _Toml, block: dict[str, Any]) -> FileMapping:
@@ -343,6 +370,15 @@ def _settings(toml: _Toml, block: dict[str, Any], name: str) -> dict[str, Any]:
             )
     if "encoding" in block:
         settings["encoding"] = _text(toml, block["encoding"], "encoding")
+        try:
+            codecs.lookup(block["encoding"])
+        except LookupError as wrong:
+            raise toml.error(
+                "unknown encoding",
+                block["encoding"],
+                value=block["encoding"],
+                cure=toml.nearest(block["encoding"], _ENCODINGS),
+            ) from wrong
     if "header_row" in block:
         row = block["header_row"]
         if not isinstance(row, int) or row < 1:
@@ -351,7 +387,13 @@ def _settings(toml: _Toml, block: dict[str, Any], name: str) -> dict[str, Any]:
             )
         settings["header_row"] = row
     formats = block.get("formats", {})
+    known = (
+        mapped.mappable(block["table"])
+        if block.get("table") in MODELS
+        else {f.name for profile in PROFILES for f in profile.fields}
+    )
     for column, pattern in formats.items():
+        toml.check(column, sorted(known), "column of [file.formats]")
         _text(toml, pattern, column)
     if formats:
         settings["formats"] = dict(formats)

@@ -63,6 +63,24 @@ KEYS: Mapping[str, Text] = {
     "(missing)": Text(en="(not recorded)", es="(sin dato)"),
     "all": Text(en="all", es="todos"),
 }
+# Systems that write exports, by the names that their modules have.
+SYSTEMS: Mapping[str, Text] = {
+    "dynamics": Text.same("Dynamics 365"),
+    "ga4": Text.same("GA4"),
+    "google_ads": Text.same("Google Ads"),
+    "hubspot": Text.same("HubSpot"),
+    "linkedin_ads": Text.same("LinkedIn Ads"),
+    "mailchimp": Text.same("Mailchimp"),
+    "mapping": Text(en="your mapping.toml", es="tu mapping.toml"),
+    "marketo": Text.same("Marketo"),
+    "meta_ads": Text.same("Meta Ads"),
+    "microsoft_ads": Text.same("Microsoft Advertising"),
+    "not recognised": Text(en="not recognised", es="no reconocido"),
+    "own tables": Text(en="your own table", es="tabla propia"),
+    "pipedrive": Text.same("Pipedrive"),
+    "salesforce": Text.same("Salesforce"),
+    "zoho": Text.same("Zoho CRM"),
+}
 EVENTS: Mapping[str, Text] = {
     "leads": Text(en="Leads created", es="Leads creados"),
     "opportunities": Text(en="Opportunities created", es="Oportunidades creadas"),

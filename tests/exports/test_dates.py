@@ -132,3 +132,47 @@ def test_any_text_is_a_date_a_blank_or_told(cells):
     assert not (known & times.unreadable).any()
     for is_blank, read_, told in zip(blank, known, times.unreadable, strict=True):
         assert read_ or told or is_blank
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected", "form"),
+    [
+        (("45292", "45292.5"), ("2024-01-01", "2024-01-01 12:00"), "days counted as Excel does"),
+        (("1704067200000", ""), ("2024-01-01",), "milliseconds since 1970"),
+        (("1704067200", "1704110400"), ("2024-01-01", "2024-01-01 12:00"), "seconds since 1970"),
+    ],
+)
+def test_a_whole_column_of_plausible_numbers_is_dates(cells, expected, form):
+    times = read(*cells)
+    assert times.instants.dropna().tolist() == [pd.Timestamp(e, tz="UTC") for e in expected]
+    assert times.forms == (form,)
+    assert not times.unreadable.any()
+
+
+def test_excel_days_take_the_zone_and_seconds_are_utc():
+    assert read("45292.5", zone=MEXICO).instants[0] == pd.Timestamp("2024-01-01 18:00", tz="UTC")
+    assert read("1704110400", zone=MEXICO).instants[0] == pd.Timestamp("2024-01-01 12:00", tz="UTC")
+
+
+@pytest.mark.parametrize("other", ["2024-01-31", "12", "99999"])
+def test_numbers_beside_anything_else_are_no_dates(other):
+    assert read("45292", other).unreadable[0]
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("1 de enero de 2024", "2024-01-01"),
+        ("lunes, 1 de enero de 2024", "2024-01-01"),
+        ("13/01/24 08:05 a.\u00a0m.", "2024-01-13 08:05"),
+        ("2024-01-31 10:00:00+00", "2024-01-31 10:00"),
+    ],
+)
+def test_more_dates_as_exports_write_them(cell, expected):
+    assert read(cell).instants[0] == pd.Timestamp(expected, tz="UTC")
+
+
+def test_a_column_that_mixes_forms_is_read_and_named():
+    times = read("2024-01-31", "9 abr 2024")
+    assert times.forms == ("year first", "day and name of the month")
+    assert not times.unreadable.any()

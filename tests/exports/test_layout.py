@@ -112,3 +112,11 @@ def test_a_repetition_that_a_system_is_known_for_is_no_error():
     assert cells(twice).header.match.profile.system == "google_ads"
     with pytest.raises(ExportError, match="stands 2 times"):
         cells(twice.replace("MXN,MXN", "MXN,EUR"))
+
+
+@pytest.mark.parametrize("header", ["team;week;hours", '"team";"week";"hours"', "a;b;c"])
+def test_the_first_line_of_excel_that_names_the_delimiter_is_no_data(header):
+    found = cells(f"sep=;\r\n{header}\r\nsales;2026-01-05;40,5\r\nsales;2026-01-12;41\r\n")
+    assert found.header.delimiter == ";"
+    assert found.header_row == 2
+    assert [r.line for r in found.body] == [3, 4]

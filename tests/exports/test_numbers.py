@@ -22,7 +22,7 @@ def column(*cells):
         (("1'356.50", "12.25"), (1356.5, 12.25)),
         (("$1,000.00", "MX$ 2,500.50", "USD 3.5"), (1000, 2500.5, 3.5)),
         (("1.234,56 €", "€ 10,5"), (1234.56, 10.5)),
-        (("10.34%", "< 10%", "> 90%"), (10.34, 10, 90)),
+        (("10.34%", "< 10%", "> 90%"), (10.34, np.nan, np.nan)),
         (("(1,234.50)", "-2.5", "−3.5", "$-1.25"), (-1234.5, -2.5, -3.5, -1.25)),
         (("50252.14", " --", "--", "", "-"), (50252.14, np.nan, np.nan, np.nan, np.nan)),
         (("1,356,884", "12"), (1356884, 12)),
@@ -100,3 +100,29 @@ def test_any_text_is_a_number_a_blank_or_told(cells):
         1 for f, u in zip(numbers.figures, numbers.unreadable, strict=True) if np.isnan(f) and not u
     ) == len(cells)
     assert not (numbers.figures.notna() & numbers.unreadable).any()
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (("1,234.50-", "2.5 -"), (-1234.5, -2.5)),
+        (("($1,234.50)", "$(2.50)", "(3.50) USD"), (-1234.5, -2.5, -3.5)),
+        (("1\u2019356.50", "1\u2009000.25"), (1356.5, 1000.25)),
+        (("S/.1,200.50", "1,200.50 MXN", "12.5 euros"), (1200.5, 1200.5, 12.5)),
+    ],
+)
+def test_signs_and_currencies_on_either_side(cells, expected):
+    numbers = parse_numbers(column(*cells))
+    np.testing.assert_allclose(numbers.figures, expected)
+    assert not numbers.unreadable.any()
+
+
+def test_a_bound_is_no_value_and_is_told_apart_from_a_blank():
+    numbers = parse_numbers(column("< 10%", "> 90%", "12.5%", " --"))
+    assert numbers.bounds.tolist() == [True, True, False, False]
+    assert numbers.figures.notna().tolist() == [False, False, True, False]
+    assert not numbers.unreadable.any()
+
+
+def test_a_number_inside_words_or_half_in_parentheses_is_no_number():
+    assert parse_numbers(column("12 apples", "(12.5", "12.5)")).unreadable.all()

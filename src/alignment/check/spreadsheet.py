@@ -6,6 +6,7 @@ import csv
 import os
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from alignment.dataset import Dataset
@@ -88,7 +89,8 @@ def _write(header: Iterable[str], rows: Iterable[tuple[object, ...]], to: Path, 
             writer.writerows(tuple(map(harmless, row)) for row in rows)
         half.replace(to)
     except OSError as wrong:
-        half.unlink(missing_ok=True)
+        with suppress(OSError):
+            half.unlink()
         raise FolderError(
             f"the file cannot be written ({wrong.strerror})", file=str(to), cure="Check its rights."
         ) from wrong

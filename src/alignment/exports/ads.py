@@ -9,7 +9,44 @@ import pandas as pd
 
 from alignment.exports import reasons
 from alignment.exports.candidates import Candidates, Context
-from alignment.exports.typed import column
+from alignment.exports.profiles import Field, Profile
+from alignment.exports.typed import column, lookup
+from alignment.text import Text
+
+# Objects of a connector's tables that only say what the rows of others mean.
+CAMPAIGNS, ACCOUNTS = "campaign names", "accounts"
+_TOTAL = Text(
+    en="a total of the rows above it, not a campaign",
+    es="un total de las filas anteriores, no una campaña",
+)
+_NOTES = {
+    "spend-whole-range": Text(
+        en="Rows of spend that cover more than a month as a whole, because the report was not "
+        "parted by day; they are kept as they are: {n}.",
+        es="Filas de inversión que cubren más de un mes en conjunto, porque el informe no se "
+        "desglosó por día; se conservan tal cual: {n}.",
+    ),
+    "spend-currency-stated": Text(
+        en="Rows of spend without a currency, taken in the one that was stated: {n}.",
+        es="Filas de inversión sin moneda, tomadas en la que se indicó: {n}.",
+    ),
+}
+
+
+def warehouse(system: str, *fields: Field, name: str = "stats") -> Profile:
+    """Return the profile of a connector's table in a warehouse."""
+    return Profile(system, name, "spend", fields, zone="UTC", decimal=".")
+
+
+def names_table(system: str, name: str, *signature: str) -> Profile:
+    """Return the profile of a connector's table of campaigns or accounts."""
+    fields = (
+        Field("id", "text", ("id",), required=True),
+        Field("name", "text", ("name",), required=True),
+        *(Field(f"sign {s}", "text", (s,), required=True) for s in signature),
+        Field("currency", "text", ("currency",)),
+    )
+    return Profile(system, name, "names", fields)
 
 
 def spend(
@@ -21,17 +58,20 @@ def spend(
     row runs to the day before the campaign's next row, as long as the report is that regular.
     """
     found = Candidates()
-    for rows in objects.values():
+    for kind, given in objects.items():
+        if kind in (CAMPAIGNS, ACCOUNTS):
+            continue
+        rows = _named(given, objects.get(CAMPAIGNS))
+        total = rows["name"].str.match(r"(?i)\s*total\s*:").fillna(False).astype(bool)
+        context.draft.set_aside(rows[total], _TOTAL)
         unnamed = rows["name"].isna()
         context.draft.set_aside(rows[unnamed], reasons.NO_CAMPAIGN)
-        rows = rows[~unnamed].reset_index(drop=True)
+        rows = rows[~unnamed & ~total].reset_index(drop=True)
         starts, ends = _period(rows, system, context)
+        whole = (ends - starts) > pd.Timedelta(days=31)
+        context.draft.note_rows("spend-whole-range", rows[whole], _NOTES["spend-whole-range"])
         ids = column(rows, "campaign_id").fillna(rows["name"])
-        currency = (
-            column(rows, "currency")
-            .fillna(column(rows, "file_currency").astype("str"))
-            .fillna(column(rows, "cost_currency"))
-        )
+        currency = _currency(rows, objects.get(ACCOUNTS), context)
         frame = pd.DataFrame(
             {
                 "platform": system,
@@ -60,6 +100,39 @@ def spend(
         source = ["source_system", "source_file", "source_row"]
         found.add("campaigns", named.reset_index()[keep + source])
     return found
+
+
+def _named(rows: pd.DataFrame, campaigns: pd.DataFrame | None) -> pd.DataFrame:
+    """Give the rows of a connector's table the names of their campaigns, and cost in units."""
+    if "cost_micros" in rows:  # Google's API counts money in millionths
+        rows = rows.assign(cost=rows["cost_micros"] / 1e6)
+    if "name" in rows:
+        return rows
+    ids = column(rows, "campaign_id")
+    if campaigns is None:
+        return rows.assign(name=ids)
+    table = campaigns.dropna(subset=["id", "name"]).sort_values(["id", "name"])
+    table = table.drop_duplicates("id", keep="last").set_index("id")["name"]
+    return rows.assign(name=lookup(ids, table).astype("str").fillna(ids))
+
+
+def _currency(rows: pd.DataFrame, accounts: pd.DataFrame | None, context: Context) -> pd.Series:
+    """Return the currency: of the row, the header, the only account; else the one stated."""
+    currency = (
+        column(rows, "currency")
+        .fillna(column(rows, "file_currency").astype("str"))
+        .fillna(column(rows, "cost_currency"))
+    )
+    if accounts is not None:
+        known = column(accounts, "currency").dropna().unique()
+        currency = currency.fillna(known[0]) if len(known) == 1 else currency
+    if context.currency is not None:
+        lost = currency.isna()
+        context.draft.note_rows(
+            "spend-currency-stated", rows[lost], _NOTES["spend-currency-stated"]
+        )
+        currency = currency.fillna(context.currency)
+    return currency
 
 
 def _period(rows: pd.DataFrame, system: str, context: Context) -> tuple[pd.Series, pd.Series]:

@@ -37,6 +37,18 @@ PERSON_COLUMNS = (
     "source_row",
 )
 LINK_COLUMNS = ("ref", "other", "reason")
+# Whose record stands for a lead or an account that several systems hold; others come after.
+_RANKED = (
+    "salesforce",
+    "mapping",
+    "dynamics",
+    "zoho",
+    "pipedrive",
+    "hubspot",
+    "marketo",
+    "mailchimp",
+)
+SYSTEM_RANK = {name: rank for rank, name in enumerate(_RANKED)}
 
 
 @dataclass(frozen=True)
@@ -51,11 +63,14 @@ class Context:
         Words of exports, with the user's own.
     draft : Draft
         The ledger being written.
+    currency : str or None
+        Currency that the user states: that of amounts of a report that names none.
     """
 
     zone: str
     vocabulary: Vocabulary
     draft: Draft
+    currency: str | None = None
 
 
 @dataclass

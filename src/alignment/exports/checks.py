@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from alignment import tables
@@ -143,7 +145,7 @@ def _set_aside_broken(
     if len(whole):
         first = whole.iloc[0]
         raise ArithmeticError(f"{table} as a whole breaks “{first['check']}”")
-    cases = broken.drop_duplicates("index").set_index("index")
+    cases = broken.drop_duplicates(["index", "column", "check"]).set_index("index")
     for (column, check), group in cases.groupby(["column", "check"], sort=True):
         name = str(check).split("(")[0]
         reason = reasons.BROKEN_RULES.get(name, reasons.BROKEN_RULE)
@@ -153,19 +155,34 @@ def _set_aside_broken(
             column=str(column),
             values=group["value"].set_axis(group.index.astype("int64")),
         )
-    return frame.drop(index=cases.index.astype("int64")).reset_index(drop=True)
+    return frame.drop(index=cases.index.unique().astype("int64")).reset_index(drop=True)
 
 
 def _ordered(frame: pd.DataFrame, date: str | None) -> pd.DataFrame:
-    """Order a table by its date and content, then by where it came from."""
+    """Order a table by its date and content, then by where it came from.
+
+    Only rows that share their date are compared by content: sorting text is slow.
+    """
     last = ["source_file", "source_row"]
-    first = [date] if date else []
-    names = first + [c for c in frame.columns if c not in (*last, *first)]
-    keys = frame[names].copy()
+    names = [c for c in frame.columns if c not in (*last, date)]
+    if date is None:
+        order = _by_content(frame, names, last)
+    else:
+        moment = frame[date].dt.tz_localize(None).to_numpy("datetime64[us]")
+        when = np.where(np.isnat(moment), np.iinfo("int64").max, moment.view("int64"))
+        shared = pd.Series(when).duplicated(keep=False).to_numpy(bool)
+        rank = np.zeros(len(frame), dtype="int64")
+        places = np.flatnonzero(shared)
+        ranked = _by_content(frame[shared].reset_index(drop=True), names, last)
+        rank[places[ranked]] = np.arange(len(places))
+        order = np.lexsort((rank, when))
+    return frame.take(order).reset_index(drop=True)
+
+
+def _by_content(frame: pd.DataFrame, names: list[str], last: list[str]) -> npt.NDArray[np.int64]:
+    keys = frame[[*names, *last]].copy()
     for name in names:
         if isinstance(keys[name].dtype, pd.CategoricalDtype):
             keys[name] = keys[name].cat.codes
-    order = keys.assign(**{c: frame[c] for c in last}).sort_values(
-        [*names, *last], kind="stable", na_position="last"
-    )
-    return frame.loc[order.index].reset_index(drop=True)
+    order = keys.sort_values([*names, *last], kind="stable", na_position="last")
+    return np.asarray(order.index, dtype="int64")

@@ -2,34 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from alignment.exports.counted import read_counted
+from alignment.exports.distinct import Distinct, arrow, extract
 from alignment.exports.profiles import DateOrder
+from alignment.exports.zones import localise
 
 Order = Literal["dmy", "mdy", "none", "undecided", "contradictory"]
 
+# Patterns of RE2, in which \\d and \\s are ASCII; spaces of other kinds are brought to one before.
 _CLOCK = (
     r"(?:[T,]?\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?"
-    r"\s*(?P<half>[ap]\.?\s?m\.?)?)?\s*(?P<offset>z|utc|gmt|[+-]\d{2}:?\d{2})?"
+    r"\s*(?P<half>[ap]\.?\s?m\.?)?)?\s*(?P<offset>z|utc|gmt|[+-]\d{2}(?::?\d{2})?)?"
 )
+_WEEKDAY = r"(?:\p{L}{2,9}\.?,\s+)?"
 _ISO = r"(?i)^(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})" + _CLOCK + "$"
 _NUMERIC = (
     r"(?i)^(?P<first>\d{1,2})[-/.](?P<other>\d{1,2})[-/.](?P<year>\d{4}|\d{2})" + _CLOCK + "$"
 )
 _DAY_NAME = (
-    r"(?i)^(?P<day>\d{1,2})(?:\s+de\s+|[\s\-/.]+)(?P<name>[^\W\d_]{3,12})\.?(?:,?\s+(?:de|del)\s+|[\s\-/.,]+)"
-    r"(?P<year>\d{4}|\d{2})" + _CLOCK + "$"
+    r"(?i)^" + _WEEKDAY + r"(?P<day>\d{1,2})(?:\s+de\s+|[\s\-/.]+)(?P<name>\p{L}{3,12})\.?"
+    r"(?:,?\s+(?:de|del)\s+|[\s\-/.,]+)(?P<year>\d{4}|\d{2})" + _CLOCK + "$"
 )
 _NAME_DAY = (
-    r"(?i)^(?P<name>[^\W\d_]{3,12})\.?\s+(?P<day>\d{1,2}),?\s+(?P<year>\d{4})" + _CLOCK + "$"
+    r"(?i)^"
+    + _WEEKDAY
+    + r"(?P<name>\p{L}{3,12})\.?\s+(?P<day>\d{1,2}),?\s+(?P<year>\d{4})"
+    + _CLOCK
+    + "$"
 )
-_SIMPLE = r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2})?)?"
+_CLOCK_PARTS = ("hour", "minute", "second", "fraction", "half", "offset")
+_PATTERNS = (
+    (_ISO, ("year", "month", "day"), "year first"),
+    (_NUMERIC, ("first", "other", "year"), "numbers only"),
+    (_DAY_NAME, ("day", "name", "year"), "day and name of the month"),
+    (_NAME_DAY, ("name", "day", "year"), "name of the month and day"),
+)
 
 _MONTHS: Mapping[str, int] = {
     name: number
@@ -53,7 +70,6 @@ _MONTHS: Mapping[str, int] = {
     for name in names.split()
 }
 _DATE_PARTS = ("year", "month", "day", "first", "other", "name")
-_CLOCK_PARTS = ("hour", "minute", "second", "fraction", "half", "offset")
 
 
 @dataclass(frozen=True)
@@ -79,6 +95,8 @@ class Times:
         Local times that never were, or were twice, when clocks changed.
     zoneless : bool
         Whether some time of day was written without a zone.
+    forms : tuple of str
+        The ways of writing found, in words.
     """
 
     instants: pd.Series
@@ -90,42 +108,79 @@ class Times:
     in_gap: int = 0
     in_overlap: int = 0
     zoneless: bool = False
+    forms: tuple[str, ...] = ()
 
 
-def _extract_simple(cells: pd.Series) -> pd.DataFrame | None:
-    """Part cells by position where all are ``2026-09-28`` or ``2026-09-28 10:30:00``: fast."""
-    known = cells[cells.notna()]
-    if not known.str.fullmatch(_SIMPLE).all():
+@dataclass(frozen=True)
+class _Moments:
+    """A column, or its different cells, before a zone is given to it."""
+
+    local: pd.Series  # datetime64[us], naive; missing where there is none
+    has_clock: pd.Series
+    offset: pd.Series  # minutes from UTC; missing where none is written
+    numeric: pd.Series  # of the form 1/2/2026
+    blank: pd.Series
+    order: Order
+    evidence: str
+    forms: tuple[str, ...] = ()
+
+
+def _plain_iso(values: pd.Series) -> _Moments | None:
+    """Read a column that is ISO throughout by Arrow's own parser: fast, or not at all."""
+    text = arrow(values)
+    text = pc.if_else(pc.equal(text, ""), pa.scalar(None, text.type), text)
+    width = pc.binary_length(text)
+    bounds = pc.min_max(width).as_py()
+    if bounds["min"] is None or bounds["min"] < 10:
         return None
-    slices = {"year": (0, 4), "month": (5, 7), "day": (8, 10)}
-    slices |= {"hour": (11, 13), "minute": (14, 16), "second": (17, 19)}
-    parts = {name: cells.str.slice(*place) for name, place in slices.items()}
-    for name in ("hour", "minute", "second"):
-        parts[name] = parts[name].where(parts[name] != "", None)
-    blank = pd.Series(None, index=cells.index, dtype="str")
-    return pd.DataFrame({name: parts.get(name, blank) for name in _DATE_PARTS + _CLOCK_PARTS})
+    short = pc.less(width, 16)
+    if bounds["min"] < 16 and not pc.all(pc.or_kleene(pc.invert(short), pc.equal(width, 10))):
+        return None
+    for zone in ("UTC", None) if bounds["min"] > 16 else (None,):
+        try:
+            read = pc.cast(text, pa.timestamp("us", zone))
+        except pa.ArrowInvalid:
+            continue
+        blank = np.asarray(pc.is_null(text).to_numpy(zero_copy_only=False))
+        since = pc.fill_null(read.cast(pa.int64()), 0).to_numpy(zero_copy_only=False)
+        moments = np.asarray(since).view("datetime64[us]")
+        if blank.any():
+            moments = np.where(blank, np.datetime64("NaT", "us"), moments)
+        clock = pc.fill_null(pc.greater(width, 10), False).to_numpy(zero_copy_only=False)
+        none = np.zeros(len(blank), dtype=bool)
+        return _Moments(
+            local=pd.Series(moments),
+            has_clock=pd.Series(clock),
+            offset=pd.Series(np.full(len(blank), 0.0 if zone else np.nan)),
+            numeric=pd.Series(none),
+            blank=pd.Series(blank),
+            order="none",
+            evidence="year first throughout",
+            forms=("year first",),
+        )
+    return None
 
 
-def _extract(cells: pd.Series) -> pd.DataFrame:
+def _extract(cells: pd.Series) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Part each cell by the first pattern that fits it; text columns, one a part."""
-    simple = _extract_simple(cells)
-    if simple is not None:
-        return simple
     parts = pd.DataFrame(
         {
             name: pd.Series(None, index=cells.index, dtype="str")
             for name in _DATE_PARTS + _CLOCK_PARTS
         }
     )
-    left = pd.Series(True, index=cells.index)
-    for pattern in (_ISO, _NUMERIC, _DAY_NAME, _NAME_DAY):
+    left = cells.notna()
+    forms = []
+    for pattern, own, form in _PATTERNS:
         if not left.any():
             break
-        found = cells[left].str.extract(pattern)
+        found = extract(cells[left], pattern, dict.fromkeys((*own, *_CLOCK_PARTS)))
         found = found[found["year"].notna()]
-        parts.loc[found.index, found.columns] = found
-        left[found.index] = False
-    return parts
+        if len(found):
+            forms.append(form)
+            parts.loc[found.index, found.columns] = found
+            left[found.index] = False
+    return parts, tuple(forms)
 
 
 def _whole(text: pd.Series) -> npt.NDArray[np.float64]:
@@ -152,7 +207,7 @@ def column_order(values: pd.Series) -> tuple[Order, str]:
     """Settle the date order of a column of cells."""
     cells = pd.Series(values.unique(), dtype="str")
     cells = cells[cells.str.contains(r"^\s*\d{1,2}[-/.]", regex=True)]
-    parts = cells.str.strip().str.extract(_NUMERIC)
+    parts = extract(cells.str.strip(), _NUMERIC, {"first": None, "other": None})
     return date_order(parts["first"], parts["other"])
 
 
@@ -194,25 +249,51 @@ def _clock(parts: pd.DataFrame) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt
 def _offset_minutes(offset: pd.Series) -> npt.NDArray[Any]:
     sign = np.where(offset.str[0].eq("-").to_numpy(bool), -1.0, 1.0)
     bare = offset.str.replace(":", "")
-    hours, minutes = _whole(bare.str[1:3]), _whole(bare.str[3:5])
+    hours, minutes = _whole(bare.str[1:3]), np.nan_to_num(_whole(bare.str[3:5]))
     zero = offset.str.casefold().isin(["z", "utc", "gmt"]).to_numpy(bool)
     return np.where(zero, 0.0, sign * (hours * 60 + minutes))
 
 
-def _localise(local: pd.Series, zone: str, clocked: pd.Series) -> tuple[pd.Series, int, int]:
-    """Place local times in a zone and count those that fall where clocks changed.
-
-    A time that was twice is the first; a time that never was is moved on to the moment at which
-    the clock resumed.
-    """
-    strict = local.dt.tz_localize(zone, ambiguous="NaT", nonexistent="shift_forward")
-    overlap = strict.isna() & local.notna() & clocked
-    gap_free = local.dt.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
-    gap = gap_free.isna() & local.notna() & clocked & ~overlap
-    first = local.dt.tz_localize(
-        zone, ambiguous=np.ones(len(local), dtype=bool), nonexistent="shift_forward"
+def _read(cells: pd.Series, order: DateOrder | None, form: str | None) -> _Moments:
+    """Read different cells, each of any form."""
+    text = cells.str.strip().str.replace(r"[\s\u00a0\u2009\u202f]+", " ", regex=True)
+    blank = text.isna() | text.eq("")
+    text = text.where(~blank, None)
+    number = read_counted(text) if form is None else None
+    if number is not None:
+        none = pd.Series(False, index=cells.index)
+        offset = pd.Series(0.0 if number.is_utc else np.nan, index=cells.index)
+        return _Moments(
+            number.moments,
+            number.has_clock,
+            offset,
+            none,
+            blank,
+            "none",
+            number.evidence,
+            (number.form,),
+        )
+    if form is not None:
+        text = _from_pattern(text, form)
+    parts, forms = _extract(text)
+    found, evidence = (order, "stated") if order else date_order(parts["first"], parts["other"])
+    day = _calendar_days(parts, found)
+    since, has_clock, possible = _clock(parts)
+    offset = _offset_minutes(parts["offset"])
+    possible &= has_clock | np.isnan(offset) | (offset == 0)
+    fine = ~np.isnat(day) & possible
+    local = pd.Series(np.where(fine, day, np.datetime64("NaT", "D")).astype("datetime64[us]"))
+    moment = local + pd.to_timedelta(pd.Series(since), unit="us").dt.as_unit("us")
+    return _Moments(
+        local=moment,
+        has_clock=pd.Series(has_clock),
+        offset=pd.Series(offset),
+        numeric=parts["first"].notna(),
+        blank=blank,
+        order=found,
+        evidence=evidence,
+        forms=forms,
     )
-    return first.dt.tz_convert("UTC"), int(gap.sum()), int(overlap.sum())
 
 
 def parse_times(
@@ -224,6 +305,9 @@ def parse_times(
     iso_zone: str | None = None,
 ) -> Times:
     """Read a column of dates or times.
+
+    A column that holds nothing but plausible numbers is read as Excel's serial days, or as seconds
+    or milliseconds since 1970.
 
     Parameters
     ----------
@@ -238,45 +322,44 @@ def parse_times(
     iso_zone : str, optional
         Zone of ISO times that carry none, where the system writes those in a zone of its own.
     """
-    cells = pd.Series(values.unique(), dtype="str")
-    text = cells.str.strip().str.replace(r"[\s\u00a0\u202f]+", " ", regex=True)
-    blank = text.isna() | text.eq("")
-    if form is not None:
-        text = _from_pattern(text.where(~blank, None), form)
-    parts = _extract(text.where(~blank, None))
-    found, evidence = (order, "stated") if order else date_order(parts["first"], parts["other"])
-    day = _calendar_days(parts, found)
-    since, has_clock, possible = _clock(parts)
-    fine = ~np.isnat(day) & possible
-    local = pd.Series(np.where(fine, day, np.datetime64("NaT", "D")).astype("datetime64[us]"))
-    moment = local + pd.to_timedelta(pd.Series(since), unit="us").dt.as_unit("us")
-    offset = _offset_minutes(parts["offset"])
-    stated = ~np.isnan(offset)
-    shift = pd.to_timedelta(pd.Series(np.nan_to_num(offset)), unit="min").dt.as_unit("us")
-    instants = (moment - shift).dt.tz_localize("UTC")
-    own = pd.Series(~stated & has_clock & parts["first"].isna().to_numpy(bool))
-    fixed = own if iso_zone else own & False
+    quick = _plain_iso(values) if form is None else None
+    if quick is not None:
+        return _placed(quick, zone, iso_zone, lambda column: column.set_axis(values.index))
+    different = Distinct.of(values)
+    return _placed(_read(different.cells, order, form), zone, iso_zone, different.spread)
+
+
+def _placed(
+    found: _Moments,
+    zone: str,
+    iso_zone: str | None,
+    spread: Callable[[pd.Series], pd.Series],
+) -> Times:
+    """Give moments their zone, and each row the moment of its cell."""
+    stated = found.offset.notna()
+    if stated.all() and found.offset.eq(0).all():
+        instants = found.local.dt.tz_localize("UTC")
+    else:
+        shift = pd.to_timedelta(found.offset.fillna(0), unit="min").dt.as_unit("us")
+        instants = (found.local - shift).dt.tz_localize("UTC")
+    fixed = ~stated & found.has_clock & ~found.numeric & bool(iso_zone)
     gaps = overlaps = 0
-    for rows, where in ((fixed, iso_zone or zone), (pd.Series(~stated) & ~fixed, zone)):
-        if rows.any():
-            placed, gap, overlap = _localise(moment[rows], where, pd.Series(has_clock)[rows])
+    for rows, where in ((fixed, iso_zone or zone), (~stated & ~fixed, zone)):
+        if rows.any() and where != "UTC":
+            placed, gap, overlap = localise(found.local[rows], where, found.has_clock[rows])
             instants[rows] = placed
             gaps, overlaps = gaps + gap, overlaps + overlap
-    code = pd.Index(cells).get_indexer(pd.Index(values))
-
-    def spread(column: pd.Series) -> pd.Series:
-        return column.take(code).set_axis(values.index)
-
     return Times(
         instants=spread(instants.dt.as_unit("us")),
-        days=spread(local),
-        has_clock=spread(pd.Series(has_clock)),
-        unreadable=spread(pd.Series(~blank.to_numpy(bool) & ~fine)),
-        order=found,
-        evidence=evidence,
+        days=spread(found.local.dt.floor("D")),
+        has_clock=spread(found.has_clock),
+        unreadable=spread(~found.blank & found.local.isna()),
+        order=found.order,
+        evidence=found.evidence,
         in_gap=gaps,
         in_overlap=overlaps,
-        zoneless=bool((has_clock & ~stated & ~fixed.to_numpy(bool)).any()),
+        zoneless=bool((found.has_clock & ~stated & ~fixed).any()),
+        forms=found.forms,
     )
 
 

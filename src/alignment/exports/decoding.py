@@ -40,11 +40,14 @@ class Decoded:
         Python's name of the encoding.
     evidence : str
         Why it was chosen.
+    mixed : int
+        Bytes that are not in the encoding and were read as Windows-1252.
     """
 
     text: str
     encoding: str
     evidence: str
+    mixed: int = 0
 
 
 def _refuse_binary(content: bytes, file: str) -> None:
@@ -76,27 +79,174 @@ def _utf16_without_bom(content: bytes) -> str | None:
     return None
 
 
-def _find_encoding(content: bytes) -> tuple[str, str]:
-    for bom, encoding in _BOMS:
-        if content.startswith(bom):
-            return encoding, "byte-order mark"
-    pattern = _utf16_without_bom(content)
-    if pattern is not None:
-        return pattern, "every other byte is NUL"
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError as wrong:
-        return "cp1252", f"not valid UTF-8 (byte {wrong.start}); Windows-1252 is what is left"
-    if content.isascii():
-        return "utf-8", "only ASCII characters"
-    return "utf-8", "valid UTF-8"
+def _as_windows(wrong: UnicodeError) -> tuple[str, int]:
+    """Read the bytes that a codec cannot as Windows-1252, as browsers do: none is lost."""
+    if not isinstance(wrong, UnicodeDecodeError):
+        raise wrong
+    bad = wrong.object[wrong.start : wrong.end]
+    return "".join(_WINDOWS[byte] for byte in bad), wrong.end
+
+
+_WINDOWS = [bytes([b]).decode("cp1252", errors="ignore") or chr(b) for b in range(256)]
+FALLBACK = "alignment-windows-1252"
+codecs.register_error(FALLBACK, _as_windows)
+
+
+@dataclass(frozen=True)
+class Found:
+    """How the bytes of a file become text.
+
+    Parameters
+    ----------
+    encoding : str
+        Python's name of the encoding.
+    evidence : str
+        Why it was chosen.
+    stated : bool
+        Whether the user said so.
+    mixed : int
+        Bytes that are not in the encoding and are read as Windows-1252.
+    """
+
+    encoding: str
+    evidence: str
+    stated: bool = False
+    mixed: int = 0
+
+    @property
+    def errors(self) -> str:
+        """What the codec does with a byte that it cannot read."""
+        return "strict" if self.stated else FALLBACK
+
+
+class Weight:
+    """Counts, block by block, what of a file is UTF-8 beyond ASCII and what cannot be."""
+
+    def __init__(self) -> None:
+        self.characters = self.wrong = 0
+        self.first: int | None = None
+        self._place, self._left = 0, b""
+
+    def add(self, block: bytes, *, final: bool = False) -> None:
+        """Count one block."""
+        content = self._left + block
+        start = 0
+        while start < len(content):
+            if content.isascii():
+                start = len(content)
+                break
+            try:
+                text = content[start:].decode("utf-8")
+            except UnicodeDecodeError as bad:
+                text = content[start : start + bad.start].decode("utf-8")
+                self._count(text)
+                start += bad.start
+                if bad.reason == "unexpected end of data" and not final:
+                    break
+                self.first = self._place + start if self.first is None else self.first
+                self.wrong += bad.end - bad.start
+                start += bad.end - bad.start
+                if self.wrong > 1000:  # enough to tell; what follows is weighed by its bytes
+                    self.characters += _leads(content[start:])
+                    self.wrong += _others(content[start:])
+                    start = len(content)
+            else:
+                self._count(text)
+                start = len(content)
+        self._place += start
+        self._left = content[start:]
+
+    def _count(self, text: str) -> None:
+        self.characters += 0 if text.isascii() else sum(c > "\x7f" for c in text)
+
+    def found(self, marked: bool) -> Found:
+        """Say what follows: UTF-8, UTF-8 with a few other bytes, or Windows-1252."""
+        name = "utf-8-sig" if marked else "utf-8"
+        if self.first is None:
+            why = "byte-order mark" if marked else "valid UTF-8"
+            return Found(name, why if marked or self.characters else "only ASCII characters")
+        if marked or self.characters > self.wrong:
+            why = "byte-order mark" if marked else f"{self.characters} characters are UTF-8"
+            return Found(
+                name,
+                f"{why}; but {self.wrong} bytes (the first: byte {self.first}) are not, and were "
+                "read as Windows-1252",
+                mixed=self.wrong,
+            )
+        return Found("cp1252", f"not valid UTF-8 (byte {self.first}); Windows-1252 is what is left")
+
+
+def _leads(content: bytes) -> int:
+    """Count UTF-8 characters in a text that is not all UTF-8."""
+    text = content.decode("utf-8", errors="ignore")
+    return sum(c > "\x7f" for c in text)
+
+
+def _others(content: bytes) -> int:
+    """Count the bytes that are no part of UTF-8 characters."""
+    return len(content) - len(content.decode("utf-8", errors="ignore").encode("utf-8"))
+
+
+def by_first_bytes(head: bytes, file: str, stated: str | None = None) -> Found | None:
+    """Find the encoding from the beginning of a file, where that decides.
+
+    A byte-order mark of UTF-8 decides nothing yet: what follows may still be something else.
+
+    Raises
+    ------
+    ExportError
+        If the file is binary or an archive.
+    """
+    if stated:
+        found: Found | None = Found(stated, "stated", stated=True)
+    else:
+        marks = (n for bom, n in _BOMS if n != "utf-8-sig" and head.startswith(bom))
+        mark = next(marks, None)
+        found = Found(mark, "byte-order mark") if mark else None
+        pattern = None if found else _utf16_without_bom(head)
+        if pattern:
+            found = Found(pattern, "every other byte is NUL")
+    if found is None or not found.encoding.startswith("utf-16"):
+        _refuse_binary(head, file)
+    return found
+
+
+def find_encoding(content: bytes, file: str, stated: str | None = None) -> Found:
+    """Find the encoding of a file.
+
+    No statistical guess takes part: a byte-order mark decides, then the NUL pattern of UTF-16,
+    then strict UTF-8, and what is left is Windows-1252 (of which ISO-8859-1 text is a part). Where
+    most of what is not ASCII is UTF-8 and a few bytes are not, only those are Windows-1252.
+    """
+    found = by_first_bytes(content, file, stated)
+    if found is not None:
+        return found
+    weight = Weight()
+    weight.add(content, final=True)
+    return weight.found(content.startswith(codecs.BOM_UTF8))
+
+
+def nul_bytes(file: str, row: int) -> ExportError:
+    """Say that a file holds NUL bytes."""
+    return ExportError(
+        "the file holds NUL bytes, so it was damaged or is not a CSV",
+        file=file,
+        row=row,
+        cure="Export it again.",
+    )
+
+
+def not_as_stated(file: str, encoding: str, wrong: Exception) -> ExportError:
+    """Say that a file is not in the encoding that the user states."""
+    return ExportError(
+        f"the file is not in the encoding stated, {encoding}: {wrong}",
+        file=file,
+        cure="Correct `encoding` in mapping.toml, or leave it out.",
+    )
 
 
 def decode(content: bytes, file: str, *, encoding: str | None = None) -> Decoded:
     """Turn the bytes of an export into text.
-
-    No statistical guess takes part: a byte-order mark decides, then the NUL pattern of UTF-16,
-    then strict UTF-8, and what is left is Windows-1252 (of which ISO-8859-1 text is a part).
 
     Parameters
     ----------
@@ -112,24 +262,13 @@ def decode(content: bytes, file: str, *, encoding: str | None = None) -> Decoded
     ExportError
         If the file is binary, an archive, holds NUL bytes, or is not in the encoding stated.
     """
-    found, evidence = (encoding, "stated") if encoding else _find_encoding(content)
-    if not found.startswith("utf-16"):
-        _refuse_binary(content, file)
+    found = find_encoding(content, file, encoding)
     try:
-        text = content.decode(found, errors="strict" if encoding else "replace")
+        text = content.decode(found.encoding, errors=found.errors)
     except (UnicodeDecodeError, LookupError) as wrong:
-        raise ExportError(
-            f"the file is not in the encoding stated, {encoding}: {wrong}",
-            file=file,
-            cure="Correct `encoding` in mapping.toml, or leave it out.",
-        ) from wrong
+        raise not_as_stated(file, found.encoding, wrong) from wrong
     text = text.removeprefix("\ufeff")
     nul = text.find("\0")
     if nul >= 0:
-        raise ExportError(
-            "the file holds NUL bytes, so it was damaged or is not a CSV",
-            file=file,
-            row=text.count("\n", 0, nul) + 1,
-            cure="Export it again.",
-        )
-    return Decoded(text, found, evidence)
+        raise nul_bytes(file, text.count("\n", 0, nul) + 1)
+    return Decoded(text, found.encoding, found.evidence, found.mixed)

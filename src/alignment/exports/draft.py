@@ -102,10 +102,16 @@ class Draft:
         )
 
     def set_aside_rows(self) -> pd.DataFrame:
-        """Return the excluded rows, each once, with the first reason given."""
-        return _together(self._aside, SET_ASIDE_COLUMNS).drop_duplicates(
-            ["file", "row"], ignore_index=True
-        )
+        """Return the excluded rows, each once, with all reasons and the first cell named."""
+        every = _together(self._aside, SET_ASIDE_COLUMNS)
+        key, reasons = ["file", "row"], ["reason", "reason_es"]
+        rows = every.drop_duplicates(key, ignore_index=True)
+        several = every[every.duplicated(key, keep=False)].drop_duplicates([*key, *reasons])
+        if len(several):
+            joined = several.groupby(key, sort=False)[reasons].agg("; ".join)
+            found = joined.reindex(pd.MultiIndex.from_frame(rows[key])).set_axis(rows.index)
+            rows[reasons] = found.fillna(rows[reasons])
+        return rows
 
     def merged_rows(self) -> pd.DataFrame:
         """Return file and line of the merged rows, each once."""

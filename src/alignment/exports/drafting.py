@@ -203,8 +203,9 @@ def mapping_start(file: str, headers: Sequence[str], rows: Sequence[Sequence[str
 
     def weight(table: str) -> int:
         told = any(word in key(h) for word in _TELLING.get(table, ()) for h in sample.headers)
-        required = sum(c not in guesses[table].lacking for c in REQUIRED[table])
-        return len(guesses[table].columns) + required + 3 * told
+        lacking = len(guesses[table].lacking)
+        required = len(REQUIRED[table]) - lacking
+        return len(guesses[table].columns) + required - lacking + 3 * told
 
     best = guesses[max(guesses, key=weight)]
     lines = _block(file, best, sample)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-import numpy as np
 import pandas as pd
 
 from alignment.exports import reasons
+from alignment.exports.accounts import Accounts, accounts_of_leads, matched_ids
 from alignment.exports.candidates import Candidates, Context
+from alignment.exports.histories import close_by_history, fold, stage_table
 from alignment.exports.identity import Joined
-from alignment.exports.people import FREE_MAIL
-from alignment.exports.salesforce_deals import LOST, WON
 from alignment.exports.typed import flag, lookup
 from alignment.text import Text
 
@@ -22,14 +19,6 @@ _NOTES = {
     "ids-without-match": Text(
         en="Rows that name a lead that the exports do not hold, and stay without one: {n}.",
         es="Filas que nombran un lead que no está en las exportaciones y quedan sin él: {n}.",
-    ),
-    "merged-accounts": Text(
-        en="Rows moved from a merged account to the one that stayed: {n}.",
-        es="Filas pasadas de una cuenta fusionada a la que quedó: {n}.",
-    ),
-    "accounts-by-domain": Text(
-        en="Leads matched to an account by the domain of their e-mail: {n}.",
-        es="Leads asignados a una cuenta por el dominio de su correo: {n}.",
     ),
     "touches-by-opportunity": Text(
         en="Touches that name nobody and count for the lead of their deal: {n}.",
@@ -47,19 +36,23 @@ _NOTES = {
 
 
 def resolve(refs: pd.Series, joined: Joined) -> pd.Series:
-    """Return the lead of each reference; a mapped file may name another system's id as it is."""
+    """Return the lead of each reference; a mapped file may name another system's id as it is.
+
+    A Salesforce id counts with 15 and with 18 characters.
+    """
     found = lookup(refs, joined.lead_of).astype("str")
     lost = found.isna() & refs.notna()
     if lost.any():
         bare = joined.lead_of.copy()
         bare.index = bare.index.str.replace(r"^[^:]*:", "", regex=True)
         bare = bare[~bare.index.duplicated(keep=False)]
-        plain = lookup(refs[lost].str.replace(r"^[^:]*:", "", regex=True), bare).astype("str")
+        ids = matched_ids(refs[lost].str.replace(r"^[^:]*:", "", regex=True), frozenset(bare.index))
+        plain = lookup(ids, bare).astype("str")
         found = found.where(~lost, plain.reindex(found.index))
     return found
 
 
-def finish(candidates: Candidates, joined: Joined, context: Context) -> Rows:
+def finish(candidates: Candidates, joined: Joined, accounts: Accounts, context: Context) -> Rows:
     """Give the rows of all canonical tables.
 
     Parameters
@@ -68,48 +61,29 @@ def finish(candidates: Candidates, joined: Joined, context: Context) -> Rows:
         Rows of all systems.
     joined : Joined
         Leads, aliases and the lead of each reference.
+    accounts : Accounts
+        Accounts of all systems, joined.
     context : Context
         Words and ledger.
     """
     rows: Rows = {"leads": joined.leads, "lead_aliases": joined.aliases}
-    rows["accounts"] = candidates.get("accounts")
-    accounts = _survivors(candidates.get("account_links", ("ref", "other")))
+    rows["accounts"] = accounts.rows
     rows["opportunities"] = _opportunities(candidates, joined, accounts, context)
     rows["contact_roles"] = _roles(candidates, joined, rows["opportunities"], context)
     rows["opportunities"] = _leads_by_role(rows["opportunities"], rows["contact_roles"])
-    rows["leads"] = _accounts_of_leads(rows, accounts, context)
+    rows["leads"] = accounts_of_leads(rows["leads"], rows["opportunities"], accounts, context)
     rows["touches"] = _touches(candidates, joined, rows, accounts, context)
     rows["leads"] = _campaigns_of_leads(rows["leads"], rows["touches"])
     rows["lead_stages"] = _lead_stages(candidates, joined, rows["leads"], context)
     rows["opportunity_stages"] = _opportunity_stages(candidates, rows["opportunities"], context)
+    rows["opportunities"] = close_by_history(rows["opportunities"], rows["opportunity_stages"])
     rows["campaigns"] = _campaigns(candidates)
     rows["spend"] = _spend(candidates, context)
-    for table in ("exchange_rates", "capacity", "experiments", "goals", "stages"):
+    for table in ("exchange_rates", "capacity", "experiments", "goals"):
         rows[table] = candidates.get(table)
-    rows["stages"] = _stages(rows)
+    rows["stages"] = _stages(candidates, rows, context)
     _name_channels(rows, context)
     return rows
-
-
-def _survivors(links: pd.DataFrame) -> dict[str, str]:
-    """Follow mergers of accounts to the one that stayed."""
-    step = dict(zip(links["ref"], links["other"], strict=True))
-    final: dict[str, str] = {}
-    for start in step:
-        seen, at = {start}, step[start]
-        while at in step and at not in seen:
-            seen.add(at)
-            at = step[at]
-        final[start] = at
-    return final
-
-
-def _follow(frame: pd.DataFrame, accounts: Mapping[str, str], context: Context) -> pd.DataFrame:
-    if not accounts or "account_id" not in frame:
-        return frame
-    moved = frame["account_id"].isin(accounts)
-    context.draft.note_rows("merged-accounts", frame[moved], _NOTES["merged-accounts"])
-    return frame.assign(account_id=frame["account_id"].replace(dict(accounts)))
 
 
 def _with_lead(frame: pd.DataFrame, joined: Joined) -> tuple[pd.DataFrame, pd.Series]:
@@ -119,15 +93,22 @@ def _with_lead(frame: pd.DataFrame, joined: Joined) -> tuple[pd.DataFrame, pd.Se
     return frame.drop(columns="lead_ref").assign(lead_id=lead), refs.notna() & lead.isna()
 
 
+def _with_deal(frame: pd.DataFrame, deals: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
+    """Find the deal that rows name, and say which name none of the exports."""
+    known = frozenset(deals["opportunity_id"]) if len(deals) else frozenset()
+    ids = matched_ids(frame["opportunity_id"].astype("str"), known)
+    return frame.assign(opportunity_id=ids), ~ids.isin(known)
+
+
 def _opportunities(
-    candidates: Candidates, joined: Joined, accounts: Mapping[str, str], context: Context
+    candidates: Candidates, joined: Joined, accounts: Accounts, context: Context
 ) -> pd.DataFrame:
     frame = candidates.get("opportunities", ("lead_ref", "opportunity_id"))
     if not len(frame):
         return frame.drop(columns="lead_ref")
     frame, lost = _with_lead(frame, joined)
     context.draft.note_rows("ids-without-match", frame[lost], _NOTES["ids-without-match"])
-    return _follow(frame, accounts, context)
+    return accounts.follow(frame, context)
 
 
 def _roles(
@@ -137,10 +118,12 @@ def _roles(
     if not len(frame):
         return frame.drop(columns="lead_ref")
     frame, _ = _with_lead(frame, joined)
-    unknown = ~frame["opportunity_id"].isin(set(deals["opportunity_id"]))
-    context.draft.set_aside(frame[unknown], reasons.NO_OPPORTUNITY)
+    frame, unknown = _with_deal(frame, deals)
+    # A role that the deal's own row lists is no row of its own: the ledger does not count it.
+    counted = ~flag(frame, "is_second")
+    context.draft.set_aside(frame[unknown & counted], reasons.NO_OPPORTUNITY)
     nobody = frame["lead_id"].isna() & ~unknown
-    context.draft.set_aside(frame[nobody], reasons.NO_CONTACT)
+    context.draft.set_aside(frame[nobody & counted], reasons.NO_CONTACT)
     frame = frame[~unknown & ~nobody]
     if "is_primary" not in frame:
         frame = frame.assign(is_primary=pd.array([pd.NA] * len(frame), dtype="boolean"))
@@ -148,7 +131,7 @@ def _roles(
     columns = ["opportunity_id", "lead_id", "rank", "role"]
     order = order.sort_values([c for c in columns if c in order], kind="stable")
     twin = order.duplicated(["opportunity_id", "lead_id"])
-    context.draft.merge(order[twin])
+    context.draft.merge(order[twin & ~flag(order, "is_second")])
     return order[~twin].drop(columns="rank").reset_index(drop=True)
 
 
@@ -162,35 +145,11 @@ def _leads_by_role(deals: pd.DataFrame, roles: pd.DataFrame) -> pd.DataFrame:
     return deals.assign(lead_id=lead)
 
 
-def _accounts_of_leads(rows: Rows, accounts: Mapping[str, str], context: Context) -> pd.DataFrame:
-    """Match leads to accounts: by id, by their deal, then by a domain that names one account."""
-    leads, deals, table = rows["leads"], rows["opportunities"], rows["accounts"]
-    if not len(leads):
-        return leads
-    leads = _follow(leads, accounts, context)
-    own = leads["account_id"].astype("str")
-    if len(deals) and "account_id" in deals:
-        known = deals[deals["lead_id"].notna() & deals["account_id"].notna()]
-        known = known.sort_values(["lead_id", "account_id"]).drop_duplicates("lead_id")
-        by_deal = known.set_index("lead_id")["account_id"]
-        own = own.fillna(lookup(leads["lead_id"], by_deal).astype("str"))
-    if len(table) and "domain" in table:
-        sole = table[table["domain"].notna() & ~table["domain"].duplicated(keep=False)]
-        sole = sole[~sole["domain"].isin(FREE_MAIL)]
-        by_domain = sole.set_index("domain")["account_id"]
-        found = lookup(leads["email_domain"], by_domain).astype("str")
-        context.draft.note_rows(
-            "accounts-by-domain", leads[own.isna() & found.notna()], _NOTES["accounts-by-domain"]
-        )
-        own = own.fillna(found)
-    return leads.assign(account_id=own)
-
-
 def _touches(
     candidates: Candidates,
     joined: Joined,
     rows: Rows,
-    accounts: Mapping[str, str],
+    accounts: Accounts,
     context: Context,
 ) -> pd.DataFrame:
     needed = ("lead_ref", "account_id", "opportunity_id", "is_inquiry", "is_second", "activity")
@@ -198,13 +157,11 @@ def _touches(
     if not len(frame):
         return frame.drop(columns=list(needed))
     frame, lost = _with_lead(frame, joined)
-    frame = _follow(frame, accounts, context)
+    frame = accounts.follow(frame, context)
     deals = rows["opportunities"]
-    known = set(deals["opportunity_id"]) if len(deals) else set()
-    frame["opportunity_id"] = frame["opportunity_id"].where(
-        frame["opportunity_id"].isin(known), None
-    )
-    if known:
+    frame, unknown = _with_deal(frame, deals)
+    frame["opportunity_id"] = frame["opportunity_id"].where(~unknown, None)
+    if len(deals):
         by_deal = deals.set_index("opportunity_id")["lead_id"]
         lead = frame["lead_id"].fillna(lookup(frame["opportunity_id"], by_deal).astype("str"))
         filled = frame["lead_id"].isna() & lead.notna()
@@ -216,6 +173,7 @@ def _touches(
     context.draft.note_rows("ids-without-match", frame[lost], _NOTES["ids-without-match"])
     frame = _single_inquiries(frame)
     frame["team"] = context.vocabulary.team(frame)
+    _tell_teams(frame, context)
     leads = rows["leads"].set_index("lead_id")
     came_by = lookup(frame["lead_id"], leads["channel"]).astype("str")
     inquiry = flag(frame, "is_inquiry")
@@ -227,6 +185,14 @@ def _touches(
     of_lead = lookup(frame["lead_id"], leads["account_id"]).astype("str")
     frame["account_id"] = frame["account_id"].astype("str").fillna(of_lead)
     return frame.drop(columns=["is_second", "activity"])
+
+
+def _tell_teams(frame: pd.DataFrame, context: Context) -> None:
+    """Show in the ledger which team makes which touches."""
+    why = "the table of activities, with [teams] of mapping.toml over it"
+    for team, group in frame.groupby("team", sort=True):
+        names = ", ".join(sorted(set(group["channel"].dropna().astype("str"))))
+        context.draft.decide(None, "team", f"{team} makes: {names}", why)
 
 
 def _single_inquiries(frame: pd.DataFrame) -> pd.DataFrame:
@@ -283,40 +249,24 @@ def _opportunity_stages(
     candidates: Candidates, deals: pd.DataFrame, context: Context
 ) -> pd.DataFrame:
     frame = candidates.get("opportunity_stages", ("opportunity_id",))
-    unknown = ~frame["opportunity_id"].isin(set(deals["opportunity_id"]) if len(deals) else set())
-    context.draft.set_aside(frame[unknown], reasons.NO_OPPORTUNITY)
-    return frame[~unknown]
+    frame, unknown = _with_deal(frame, deals)
+    counted = ~flag(frame, "is_second")
+    context.draft.set_aside(frame[unknown & counted], reasons.NO_OPPORTUNITY)
+    return fold(frame[~unknown], deals, context)
 
 
-def _stages(rows: Rows) -> pd.DataFrame:
-    """Order the stages by where they stand, on average, in the histories; closed ones last."""
-    given, deals, history = rows["stages"], rows["opportunities"], rows["opportunity_stages"]
+def _stages(candidates: Candidates, rows: Rows, context: Context) -> pd.DataFrame:
+    """Take the stages that an export lists, else order those of the deals."""
+    given, deals = candidates.get("stages"), rows["opportunities"]
     if len(given) or not len(deals) or "stage" not in deals:
         return given
-    columns = ["pipeline", "stage", *_SOURCE]
-    seen = deals.assign(pipeline=deals.get("pipeline", "Sales"))[columns]
-    if len(history):
-        of_deal = seen.assign(opportunity_id=deals["opportunity_id"]).set_index("opportunity_id")
-        past = history.assign(pipeline=lookup(history["opportunity_id"], of_deal["pipeline"]))
-        rank = history.groupby("opportunity_id").cumcount()
-        length = history.groupby("opportunity_id")["stage"].transform("size")
-        past = past.assign(place=rank / length)
-        seen = pd.concat([seen, past[[*columns, "place"]]], ignore_index=True)
-    else:
-        seen["place"] = np.nan
-    seen = seen[seen["stage"].notna()].sort_values(["source_file", "source_row"])
-    frame = seen.groupby(["pipeline", "stage"], as_index=False).agg(
-        place=("place", "mean"), **{name: (name, "first") for name in _SOURCE}
-    )
-    frame["is_won"], frame["is_lost"] = frame["stage"].eq(WON), frame["stage"].eq(LOST)
-    order = frame.sort_values(["pipeline", "is_lost", "is_won", "place", "stage"], kind="stable")
-    order["position"] = order.groupby("pipeline").cumcount()
-    return order.drop(columns="place").assign(team="sales").reset_index(drop=True)
+    hints = candidates.get("stage_hints", ("pipeline", "stage", "place"))
+    return stage_table(deals, rows["opportunity_stages"], hints, context)
 
 
 def _campaigns(candidates: Candidates) -> pd.DataFrame:
     """Let an advertising platform's campaign take goal and region from its namesake in the CRM."""
-    frame = candidates.get("campaigns", ("platform", "campaign_id", "name"))
+    frame = candidates.get("campaigns", ("platform", "campaign_id", "name", "starts_on"))
     if not len(frame):
         return frame
     crm = frame[frame["platform"] == "salesforce"]

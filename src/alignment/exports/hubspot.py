@@ -1,4 +1,4 @@
-"""HubSpot: contacts with their lifecycle dates and score points."""
+"""HubSpot: contacts with their lifecycle dates and score points, and what else it exports."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from alignment.exports import crm, hubspot_activities, hubspot_deals
 from alignment.exports.candidates import Candidates, Context, keep_one, precision
 from alignment.exports.people import is_test_person, normal_email
 from alignment.exports.profiles import Field, Profile
-from alignment.exports.typed import column
+from alignment.exports.typed import column, flag
 from alignment.exports.vocabulary import FORM, key
 
 SYSTEM = "hubspot"
@@ -30,7 +31,9 @@ def _became(name: str, english: str, spanish: str) -> Field:
         f"Became a {english} Date",
         f"Became an {english} Date",
         f"Fecha en que se convirtió en {spanish}",
+        f"Fecha en la que se convirtió en {spanish}",
         f"Se convirtió en {spanish} el",
+        f"Se convirtió en una fecha de {spanish}",
     )
     return Field(name, "instant", headers, stamp=True)
 
@@ -57,7 +60,10 @@ PROFILES = (
             Field(
                 "source",
                 "text",
-                ("Original Traffic Source", "Original Source", "Fuente original"),
+                (
+                    *("Original Traffic Source", "Original Source", "Original Source Type"),
+                    *("Fuente original", "Fuente de tráfico original", "hs_analytics_source"),
+                ),
             ),
             Field(
                 "drill_down",
@@ -73,6 +79,19 @@ PROFILES = (
             ),
             Field("country", "text", ("Country/Region", "Country", "País/región")),
             Field("score", "number", ("HubSpot Score", "Puntuación de HubSpot")),
+            Field("merged_ids", "text", ("Merged record IDs", "IDs de registros combinados")),
+            Field(
+                "company_ids",
+                "text",
+                (
+                    *("Primary Associated Company ID", "Associated Company IDs"),
+                    *("Associated Company ID", "ID de la empresa asociada principal"),
+                    *("IDs de empresas asociadas", "IDs de empresa asociados"),
+                ),
+            ),
+            Field("owner_id", "text", ("Contact owner", "Propietario del contacto")),
+            Field("salesforce_lead", "id", ("Salesforce Lead ID",)),
+            Field("salesforce_contact", "id", ("Salesforce Contact ID",)),
             _became("became_lead_at", "Lead", "lead"),
             _became("became_mql_at", "Marketing Qualified Lead", "lead calificado por marketing"),
             _became("became_sal_at", "Sales Accepted Lead", "lead aceptado por ventas"),
@@ -83,12 +102,61 @@ PROFILES = (
         decimal=".",
         prefixes={"score points:": "points ", "puntos:": "points "},
     ),
+    # A connector's table of contacts in a warehouse.
+    Profile(
+        SYSTEM,
+        "contacts",
+        "leads",
+        (
+            Field("id", "text", ("id", "contact_id", "vid"), required=True),
+            Field("email", "text", ("property_email",), required=True),
+            Field("created_at", "instant", ("property_createdate",), required=True, stamp=True),
+            Field("first_name", "text", ("property_firstname",)),
+            Field("last_name", "text", ("property_lastname",)),
+            Field("company", "text", ("property_company",)),
+            Field("status", "text", ("property_lifecyclestage",)),
+            Field("source", "text", ("property_hs_analytics_source",)),
+            Field("country", "text", ("property_country",)),
+            Field("conversion", "text", ("property_first_conversion_event_name",)),
+            Field("converted_at", "instant", ("property_first_conversion_date",), stamp=True),
+            Field("merged_ids", "text", ("property_hs_merged_object_ids",)),
+            Field("company_ids", "text", ("property_associatedcompanyid",)),
+            Field(
+                "became_mql_at",
+                "instant",
+                ("property_hs_lifecyclestage_marketingqualifiedlead_date",),
+            ),
+            Field(
+                "became_sql_at", "instant", ("property_hs_lifecyclestage_salesqualifiedlead_date",)
+            ),
+            Field("became_customer_at", "instant", ("property_hs_lifecyclestage_customer_date",)),
+            Field("is_deleted", "flag", ("_fivetran_deleted", "is_deleted")),
+        ),
+        zone="UTC",
+        decimal=".",
+    ),
+    Profile(
+        SYSTEM,
+        "contact merge audit",
+        "mergers",
+        (
+            Field("merged", "text", ("vid_to_merge",), required=True),
+            Field("into", "text", ("canonical_vid",), required=True),
+        ),
+    ),
+    *hubspot_deals.PROFILES,
+    *hubspot_activities.PROFILES,
 )
 
 
 def assemble(objects: Mapping[str, pd.DataFrame], context: Context) -> Candidates:
-    """Give persons, lead stages and first conversions of HubSpot's contacts."""
+    """Give what contacts are and did, companies, deals and activities."""
     found = Candidates()
+    found.extend(hubspot_deals.assemble(objects, context))
+    found.extend(hubspot_activities.assemble(objects, context))
+    if "contact merge audit" in objects:
+        audit = objects["contact merge audit"]
+        found.add("links", _links(audit["merged"], SYSTEM, audit["into"], "merged"))
     if "contacts" not in objects:
         return found
     rows = context.draft.without_id(objects["contacts"], "id")
@@ -100,6 +168,8 @@ def assemble(objects: Mapping[str, pd.DataFrame], context: Context) -> Candidate
         "source_row": rows["source_row"],
     }
     found.add("persons", _persons(rows, ref, where, context))
+    for link in _ties(rows):
+        found.add("links", link)
     for name, stage in _LIFECYCLE.items():
         if name in rows:
             reached = rows[name].notna()
@@ -107,6 +177,26 @@ def assemble(objects: Mapping[str, pd.DataFrame], context: Context) -> Candidate
             found.add("lead_stages", stages[reached].assign(stage=stage, is_second=True))
     found.add("touches", _first_conversions(rows, ref, where))
     return found
+
+
+def _links(ids: pd.Series, system: str, others: pd.Series, reason: str) -> pd.DataFrame:
+    """Tie contacts to the records of a system, where both are known."""
+    links = pd.DataFrame({"ref": f"{SYSTEM}:" + ids, "other": f"{system}:" + others})
+    return links.assign(reason=reason)[ids.notna() & others.notna()]
+
+
+def _ties(rows: pd.DataFrame) -> list[pd.DataFrame]:
+    """Tie a contact to those merged into it, and to the Salesforce records it is kept as."""
+    merged = column(rows, "merged_ids").str.findall(r"(?:^|[;,])\s*(\d+)")
+    pairs = pd.DataFrame({"id": rows["id"], "merged": merged}).explode("merged")
+    pairs = pairs.astype("str")
+    return [
+        _links(pairs["merged"], SYSTEM, pairs["id"], "merged"),
+        *(
+            _links(rows["id"], "salesforce", column(rows, name), "same id")
+            for name in ("salesforce_lead", "salesforce_contact")
+        ),
+    ]
 
 
 def _points(rows: pd.DataFrame) -> pd.Series:
@@ -123,7 +213,7 @@ def _points(rows: pd.DataFrame) -> pd.Series:
 
 def _channel(rows: pd.DataFrame) -> pd.Series:
     """Name the channel: the traffic source, LinkedIn where its drill-down says so."""
-    channel, detail = column(rows, "source"), column(rows, "drill_down")
+    channel, detail = crm.channel_words(column(rows, "source")), column(rows, "drill_down")
     linkedin = detail.str.contains("linkedin", case=False).fillna(False).astype(bool)
     channel = channel.where(~(channel.eq("Paid Social") & linkedin), "LinkedIn")
     webinar = detail.str.contains("webinar", case=False).fillna(False).astype(bool)
@@ -144,13 +234,15 @@ def _persons(
             "email": email,
             "created_at": rows["created_at"],
             "precision": precision(rows["created_at_clock"]),
+            "account_id": crm.own_ids(SYSTEM, crm.first_of(column(rows, "company_ids"))),
             "channel": _channel(rows),
             "status": column(rows, "status"),
+            "owner_id": column(rows, "owner_id"),
             "country": column(rows, "country"),
             "score_at_mql": column(rows, "score", "float64"),
             "marketing_points": _points(rows),
             "is_test": is_test_person(email, names),
-            "is_deleted": False,
+            "is_deleted": flag(rows, "is_deleted"),
             "is_contact": False,
             "zoneless": True,
         }

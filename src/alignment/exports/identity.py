@@ -12,18 +12,37 @@ from scipy.sparse.csgraph import connected_components
 
 from alignment import tables
 from alignment.exports import reasons
-from alignment.exports.candidates import LINK_COLUMNS, PERSON_COLUMNS, Candidates, Context
+from alignment.exports.accounts import Accounts
+from alignment.exports.candidates import (
+    LINK_COLUMNS,
+    PERSON_COLUMNS,
+    SYSTEM_RANK,
+    Candidates,
+    Context,
+)
 from alignment.exports.people import email_domain, hash_emails
 from alignment.exports.typed import lookup
 from alignment.text import Text
 
-_SYSTEM_RANK = {"salesforce": 0, "mapping": 1, "hubspot": 2}
 _ATTRIBUTES = (
     *("account_id", "email", "email_domain", "channel", "campaign_id", "status", "owner_id"),
     *("region", "country", "score_at_mql", "marketing_points"),
 )
 _SOURCE = ["source_system", "source_file", "source_row"]
 _NOTES = {
+    "leads-matched-by-id": Text(
+        en="Records tied to another one by an id (conversion, merger, synchronisation): {n}.",
+        es="Registros ligados a otro por un identificador (conversión, fusión, "
+        "sincronización): {n}.",
+    ),
+    "leads-matched-by-e-mail": Text(
+        en="Records tied to another one only by the same e-mail: {n}.",
+        es="Registros ligados a otro solo por el mismo correo: {n}.",
+    ),
+    "lead-account-conflict": Text(
+        en="Leads whose records name different accounts; the first record's account counts: {n}.",
+        es="Leads cuyos registros nombran cuentas distintas; cuenta la del primer registro: {n}.",
+    ),
     "leads-merged-by-e-mail": Text(
         en="Records that repeat a lead with the same e-mail, merged into the first: {n}.",
         es="Registros que repiten un lead con el mismo correo, unidos al primero: {n}.",
@@ -52,12 +71,12 @@ class Joined:
     lead_of: pd.Series
 
 
-def _components(persons: pd.DataFrame, links: pd.DataFrame) -> pd.Series:
-    """Give references that belong together the same number."""
+def _components(persons: pd.DataFrame, links: pd.DataFrame, *, by_email: bool = True) -> pd.Series:
+    """Give references that belong together the same number: by links, then by e-mail."""
     every = pd.concat([persons["ref"], links["ref"], links["other"]], ignore_index=True)
     codes, refs = pd.factorize(every)
     n, m = len(persons), len(links)
-    alive = persons[~persons["is_deleted"] & persons["email"].notna()]
+    alive = persons[~persons["is_deleted"] & persons["email"].notna() & by_email]
     first = alive.groupby("email", sort=False)["ref"].transform("first")
     index = pd.Index(refs)
     starts = np.concatenate([codes[n : n + m], index.get_indexer(pd.Index(alive["ref"]))])
@@ -70,7 +89,7 @@ def _components(persons: pd.DataFrame, links: pd.DataFrame) -> pd.Series:
 def _ranked(persons: pd.DataFrame) -> pd.DataFrame:
     """Order the records of each group: leads before contacts, CRM first, then by age."""
     frame = persons.assign(
-        rank=persons["source_system"].map(_SYSTEM_RANK).fillna(9),
+        rank=persons["source_system"].map(SYSTEM_RANK).fillna(9),
         minute=persons["created_at"].dt.floor("min"),
     )
     return frame.sort_values(
@@ -109,8 +128,31 @@ def _reasons(ranked: pd.DataFrame, links: pd.DataFrame, lead_rows: pd.Index) -> 
     return found.where(~ranked.index.isin(lead_rows), "same id")
 
 
+def _note_steps(
+    ranked: pd.DataFrame, by_id: pd.Series, accounts: Accounts, context: Context
+) -> None:
+    """Tell the ledger how many records each step ties together, and where they disagree.
+
+    ``ranked`` holds the records in the order of their groups, ``by_id`` the group that each
+    reference would have without e-mails.
+    """
+    first_step = lookup(ranked["ref"], by_id)
+    tied = first_step.duplicated()
+    groups = ranked.assign(by_id=first_step)[~tied]
+    steps = {
+        "leads-matched-by-id": ranked[tied],
+        "leads-matched-by-e-mail": groups[groups["group"].duplicated()],
+    }
+    named = ranked.assign(account=accounts.resolve(ranked["account_id"]))
+    several = named.groupby("group")["account"].transform("nunique") > 1
+    steps["lead-account-conflict"] = named[several].drop_duplicates("group")
+    for rule, rows in steps.items():
+        context.draft.note_rows(rule, rows, _NOTES[rule])
+
+
 def join_leads(
     candidates: Candidates,
+    accounts: Accounts,
     context: Context,
     secret: bytes,
     *,
@@ -124,6 +166,8 @@ def join_leads(
     ----------
     candidates : Candidates
         With ``persons`` and ``links``.
+    accounts : Accounts
+        Accounts of all systems, joined.
     context : Context
         Words and ledger.
     secret : bytes
@@ -148,6 +192,7 @@ def join_leads(
     persons["group"] = lookup(persons["ref"], group)
     _drop_deleted(persons, links, context)
     ranked = _ranked(persons[~persons["is_deleted"]])
+    _note_steps(ranked, _components(persons, links, by_email=False), accounts, context)
     groups_used = set(group.reindex(list(used)).dropna().astype(int))
     lonely = ranked.groupby("group")["is_contact"].transform("all") & ~ranked["group"].isin(
         groups_used
@@ -218,6 +263,6 @@ def _build(
 
 
 def _lead_ids(heads: pd.DataFrame) -> pd.Series:
-    """Name a lead by its first record; a HubSpot number says where it is from."""
-    own = heads["source_id"]
-    return own.where(heads["source_system"] != "hubspot", "hubspot-" + own)
+    """Name a lead by its first record; a number says which system it is from."""
+    own, system = heads["source_id"], heads["source_system"].astype("str")
+    return own.where(system.isin(["salesforce", "mapping"]), system + "-" + own)

@@ -9,33 +9,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from alignment.errors import ExportError
+from alignment.exports.bodies import Body, Record, Rows
 from alignment.exports.profiles import Match, Profile, match, plain, recognise
 
 DELIMITERS = (",", "\t", ";", "|")
 _SEARCHED = 60  # preambles of known exports are shorter than a dozen lines
 _DELIMITER_WORDS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
 _MAX_COLUMNS = 20_000
-
-
-@dataclass(frozen=True)
-class Record:
-    """One record of a CSV.
-
-    Parameters
-    ----------
-    line : int
-        Physical line on which it begins, from 1.
-    cells : tuple of str
-        Its cells.
-    """
-
-    line: int
-    cells: Sequence[str]
-
-    @property
-    def blank(self) -> bool:
-        """Whether nothing stands in it."""
-        return not any(cell.strip() for cell in self.cells)
 
 
 @dataclass(frozen=True)
@@ -74,23 +54,26 @@ class Cells:
         How it was found.
     header_row : int
         Its physical line.
-    body : list of Record
+    body : Body
         Rows of data with as many cells as the header.
     ragged : list of Record
         Rows with another number of cells.
     totals, preamble, footer : list of Record
         What stands around the data.
+    cut_off : bool
+        Whether the file ends without a line break.
     """
 
     file: str
     headers: tuple[str, ...]
     header: Header
     header_row: int
-    body: list[Record]
+    body: Body
     ragged: list[Record]
     totals: list[Record]
     preamble: list[Record]
     footer: list[Record]
+    cut_off: bool = False
 
     @property
     def rows_read(self) -> int:
@@ -124,29 +107,49 @@ def _records(text: str, delimiter: str, file: str, limit: int | None) -> Iterato
             if limit is not None and line > limit:
                 return
     except csv.Error as wrong:
-        raise ExportError(
-            f"the row cannot be read: {wrong}",
-            file=file,
-            row=line,
-            cure="Look for a quote that is never closed, or a cell that is a whole document.",
-        ) from wrong
+        raise unreadable_row(file, line, wrong) from wrong
 
 
-def refuse_open_quote(text: str, last: Record, delimiter: str, file: str) -> None:
-    """Refuse a file whose last quote is never closed: it may have swallowed rows."""
-    tail = io.StringIO(text, newline="")
-    for _ in range(last.line - 1):
-        tail.readline()
+def unreadable_row(file: str, line: int, wrong: Exception) -> ExportError:
+    """Say that a row cannot be parted into cells."""
+    return ExportError(
+        f"the row cannot be read: {wrong}",
+        file=file,
+        row=line,
+        cure="Look for a quote that is never closed, or a cell that is a whole document.",
+    )
+
+
+def refuse_open_quote(tail: str, line: int, delimiter: str, file: str) -> None:
+    """Refuse a file whose last record has a quote that is never closed: it may have swallowed rows.
+
+    Parameters
+    ----------
+    tail : str
+        The text of the last record.
+    line : int
+        Its physical line.
+    delimiter, file : str
+        The delimiter, and the name for messages.
+    """
     try:
-        list(csv.reader(tail, delimiter=delimiter, strict=True))
+        list(csv.reader(io.StringIO(tail, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as wrong:
         if "unexpected end" in str(wrong):
             raise ExportError(
                 "a quote opened in this row is never closed; the file may have been cut off",
                 file=file,
-                row=last.line,
+                row=line,
                 cure="Export it again, or close the quote.",
             ) from wrong
+
+
+def _tail(text: str, line: int) -> str:
+    """Return what stands from a physical line on."""
+    lines = io.StringIO(text, newline="")
+    for _ in range(line - 1):
+        lines.readline()
+    return lines.read()
 
 
 def _by_structure(text: str, file: str, stated: str | None) -> Header:
@@ -208,14 +211,15 @@ def _weight(found: Match | None) -> tuple[int, int]:
     return (sum(f.required for f in found.profile.fields), len(found.columns))
 
 
-def _is_total(record: Record, beginnings: tuple[str, ...]) -> bool:
+def is_total(record: Record, beginnings: tuple[str, ...]) -> bool:
+    """Say whether the first text of a record begins as totals of the system do."""
     if not beginnings:
         return False
     first = next((cell for cell in record.cells if cell.strip(" -")), "")
     return plain(first).startswith(beginnings)
 
 
-def _cut_footer(rows: list[Record], width: int) -> tuple[list[Record], list[Record]]:
+def cut_footer(rows: list[Record], width: int) -> tuple[list[Record], list[Record]]:
     """Part the closing lines (at most one text in a table of three or more columns)."""
     end = len(rows)
     if width >= 3:
@@ -224,13 +228,28 @@ def _cut_footer(rows: list[Record], width: int) -> tuple[list[Record], list[Reco
     return rows[:end], rows[end:]
 
 
-def _fit(record: Record, width: int) -> Record | None:
+def fit(record: Record, width: int) -> Record | None:
     """Give a row the header's width where only empty cells are too many; None if it is ragged."""
     if len(record.cells) == width:
         return record
     if len(record.cells) > width and not any(c.strip() for c in record.cells[width:]):
         return replace(record, cells=record.cells[:width])
     return None
+
+
+def header_names(top: Record, file: str) -> tuple[str, ...]:
+    """Return the headers of a table.
+
+    Raises
+    ------
+    ExportError
+        If they are too many for any export.
+    """
+    if len(top.cells) > _MAX_COLUMNS:
+        raise ExportError(
+            f"the file has {len(top.cells)} columns", file=file, row=top.line, cure="Export fewer."
+        )
+    return tuple(cell.strip().removeprefix("\ufeff") for cell in top.cells)
 
 
 def read_cells(text: str, file: str, profiles: Sequence[Profile]) -> Cells:
@@ -247,29 +266,27 @@ def read_cells(text: str, file: str, profiles: Sequence[Profile]) -> Cells:
         )
     header = find_header(text, file, profiles)
     every = records(text, header.delimiter, file)
-    refuse_open_quote(text, every[-1], header.delimiter, file)
+    last = every[-1].line
+    refuse_open_quote(_tail(text, last), last, header.delimiter, file)
     top = every[header.position]
-    headers = tuple(cell.strip().removeprefix("\ufeff") for cell in top.cells)
-    if len(headers) > _MAX_COLUMNS:
-        raise ExportError(
-            f"the file has {len(headers)} columns", file=file, row=top.line, cure="Export fewer."
-        )
+    headers = header_names(top, file)
     after = [r for r in every[header.position + 1 :] if not r.blank]
     beginnings = header.match.profile.totals if header.match else ()
-    totals = [r for r in after if _is_total(r, beginnings)]
-    data = [r for r in after if not _is_total(r, beginnings)] if totals else after
-    data, footer = _cut_footer(data, len(headers))
-    fitted = [(r, _fit(r, len(headers))) for r in data]
+    totals = [r for r in after if is_total(r, beginnings)]
+    data = [r for r in after if not is_total(r, beginnings)] if totals else after
+    data, footer = cut_footer(data, len(headers))
+    fitted = [(r, fit(r, len(headers))) for r in data]
     cells = Cells(
         file=file,
         headers=headers,
         header=header,
         header_row=top.line,
-        body=[f for _, f in fitted if f is not None],
+        body=Rows(f for _, f in fitted if f is not None),
         ragged=[r for r, f in fitted if f is None],
         totals=totals,
         preamble=[r for r in every[: header.position] if not r.blank],
         footer=footer,
+        cut_off=not text.endswith(("\n", "\r")),
     )
     if header.match is not None:
         refuse_double_headers(cells, header.match)
@@ -289,8 +306,8 @@ def refuse_double_headers(cells: Cells, found: Match) -> None:
         twins = [i for i, name in enumerate(names) if name == names[position]]
         if len(twins) == 1:
             continue
-        same = all(r.cells[twins[0]] == r.cells[i] for r in cells.body for i in twins[1:])
-        if not (same and field in found.profile.repeatable):
+        repeatable = field in found.profile.repeatable
+        if not (repeatable and _same_columns(cells.body, twins)):
             raise ExportError(
                 f"the header stands {len(twins)} times (columns "
                 f"{', '.join(str(i + 1) for i in twins)}), so it is unclear which one is meant",
@@ -299,6 +316,11 @@ def refuse_double_headers(cells: Cells, found: Match) -> None:
                 column=cells.headers[position],
                 cure="Rename or remove one of them.",
             )
+
+
+def _same_columns(body: Body, positions: Sequence[int]) -> bool:
+    first = body.column(positions[0])
+    return all(first.equals(body.column(i)) for i in positions[1:])
 
 
 def rematch(cells: Cells, profile: Profile) -> Match | None:

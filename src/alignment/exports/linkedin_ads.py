@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from alignment.exports.ads import spend
+from alignment.exports.ads import ACCOUNTS, CAMPAIGNS, names_table, spend, warehouse
 from alignment.exports.candidates import Candidates, Context
 from alignment.exports.profiles import Field, Profile
 
@@ -19,10 +19,24 @@ PROFILES = (
         "campaign performance report",
         "spend",
         (
-            Field("day", "day", ("Start Date", "Fecha de inicio"), required=True),
-            Field("name", "text", ("Campaign Name", "Nombre de la campaña"), required=True),
-            Field("cost", "number", ("Total Spent", "Total gastado", "Gasto total"), required=True),
-            Field("campaign_id", "text", ("Campaign ID", "ID de campaña")),
+            Field("day", "day", ("Start Date", "Fecha de inicio", "Date", "Fecha"), required=True),
+            Field(
+                "name",
+                "text",
+                ("Campaign Name", "Nombre de la campaña", "Nombre de campaña"),
+                required=True,
+            ),
+            Field(
+                "cost",
+                "number",
+                ("Total Spent", "Total gastado", "Gasto total", "Importe total gastado"),
+                required=True,
+            ),
+            Field(
+                "campaign_id",
+                "text",
+                ("Campaign ID", "ID de campaña", "ID de la campaña", "Identificador de la campaña"),
+            ),
             Field("currency", "text", ("Currency", "Moneda", "Divisa")),
             Field("impressions", "count", ("Impressions", "Impresiones")),
             Field("clicks", "count", ("Clicks", "Clics")),
@@ -30,6 +44,16 @@ PROFILES = (
         order="mdy",
         totals=("total",),
     ),
+    warehouse(
+        SYSTEM,
+        Field("campaign_id", "text", ("campaign_id",), required=True),
+        Field("day", "day", ("day", "date_day"), required=True),
+        Field("cost", "number", ("cost_in_local_currency",), required=True),
+        Field("impressions", "number", ("impressions",)),
+        Field("clicks", "number", ("clicks",)),
+    ),
+    names_table(SYSTEM, CAMPAIGNS, "campaign_group_id", "last_modified_time"),
+    names_table(SYSTEM, ACCOUNTS, "currency", "version_tag"),
 )
 
 

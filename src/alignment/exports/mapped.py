@@ -179,7 +179,8 @@ def _row_ids(rows: pd.DataFrame) -> pd.Series:
     names = [c for c in sorted(rows.columns) if c not in ("source_file", "source_row")]
     codes = pd.util.hash_pandas_object(rows[names].astype("str").fillna(""), index=False)
     twin = codes.groupby(codes).cumcount()
-    return "mapping:" + codes.map("{:016x}".format) + "-" + twin.astype("str")
+    written = codes.map("{:016x}".format).astype("str")
+    return "mapping:" + written + "-" + twin.astype("str")
 
 
 def _with_clock(table: str, rows: pd.DataFrame) -> pd.DataFrame:

@@ -22,17 +22,20 @@ _HEADERS = {
         *("telefono", "numero de telefono", "telefono movil", "movil", "celular"),
     ),
 }
-_ACCOUNT_NAMES = ("name", "account name", "company name", "nombre", "nombre de la empresa")
+_ACCOUNT_NAMES = (
+    *("name", "account name", "company name"),
+    *("nombre", "nombre de la cuenta", "nombre de la empresa"),
+)
 _WHERE = ["source_file", "source_row"]
 
 
-def _column(file: File, headers: Sequence[str]) -> list[str] | None:
+def _column(file: File, headers: Sequence[str]) -> pd.Series | None:
     """Return the cells under the first of the headers that a file has."""
     places = {
         plain(header): place for place, header in reversed(list(enumerate(file.cells.headers)))
     }
     place = next((places[h] for h in headers if h in places), None)
-    return None if place is None else [record.cells[place].strip() for record in file.cells.body]
+    return None if place is None else file.cells.body.column(place).str.strip()
 
 
 def _rows(file: File, table: str) -> str | None:
@@ -61,12 +64,10 @@ def names_of(files: Sequence[File], aliases: pd.DataFrame) -> pd.DataFrame:
     for file in files:
         if _rows(file, "leads") is None or file.repeats:
             continue
-        frame = pd.DataFrame(
-            {"source_file": file.path, "source_row": [r.line for r in file.cells.body]}
-        )
+        frame = pd.DataFrame({"source_file": file.path, "source_row": file.cells.body.lines()})
         for name, headers in _HEADERS.items():
             cells = _column(file, headers)
-            frame[name] = pd.Series(cells, dtype="str") if cells is not None else None
+            frame[name] = cells
         found.append(frame.astype(dict.fromkeys(_HEADERS, "str")))
     if not found:
         return pd.DataFrame({name: pd.Series(dtype="str") for name in NAME_COLUMNS})
@@ -91,7 +92,7 @@ def company_words(files: Sequence[File], table: str) -> pd.DataFrame:
         cells = _column(file, _HEADERS["company"] if table == "leads" else _ACCOUNT_NAMES)
         if part is None or cells is None or file.repeats:
             continue
-        lines = [record.line for record in file.cells.body]
+        lines = file.cells.body.lines()
         rows = {"source_file": part, "source_row": lines, "company": cells}
         found.append(pd.DataFrame(rows))
     frame = pd.concat(found, ignore_index=True)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from alignment.exports.distinct import Distinct, extract
 from alignment.exports.profiles import Decimal
 
 # What exports write for "no value" in a numeric column (Google Ads: " --").
 BLANKS = frozenset({"", "-", "--", "---", "—", "–", "n/a", "na", "null", "none", "nan", "#n/a"})
-_SPACES = r"[\s\u00a0\u2007\u2009\u202f']"
+_SPACES = r"[\s\u00a0\u2007\u2009\u202f'\u2019]"
 _SYMBOLS = {
     "€": "EUR",
     "£": "GBP",
@@ -25,11 +26,22 @@ _SYMBOLS = {
     "a$": "AUD",
     "s/": "PEN",
     "col$": "COP",
+    "euro": "EUR",
+    "euros": "EUR",
 }
+# Words beside a number that name no one currency.
+_NAMELESS = frozenset({"", "$", "pesos", "m.n"})
+_WORD = r"[^\d.,()+\-\x{2212}<>%]*"
+_MINUS = r"[-\x{2212}]"
 _PARTS = (
-    r"^(?P<open>\()?(?P<bound>[<>])?(?P<sign>[-+\u2212])?(?P<before>[^\d.,()+\-\u2212<>%]*)"
-    r"(?P<inner>[-+\u2212])?(?P<digits>\d[\d.,]*|[.,]\d+)(?P<after>[^\d()%]*)(?P<percent>%)?(?P<close>\))?$"
+    rf"^(?P<bound>[<>]=?)?(?P<lead>{_WORD})(?P<open>\()?(?P<sign>[-+\x{{2212}}])?(?P<before>{_WORD})"
+    rf"(?P<inner>{_MINUS}|\+)?(?P<digits>\d[\d.,]*|[.,]\d+)(?P<share>%)?(?P<trailing>{_MINUS})?"
+    rf"(?P<after>[^\d()%\-\x{{2212}}]*)(?P<percent>%)?(?P<late>{_MINUS})?(?P<close>\))?"
+    rf"(?P<last>{_WORD})$"
 )
+_GROUPS = ("bound", "lead", "open", "sign", "before", "inner", "digits", "trailing", "after")
+_MINUSES = ("sign", "inner", "trailing", "late")
+_WORDS = ("lead", "before", "after", "last")
 
 
 @dataclass(frozen=True)
@@ -50,6 +62,9 @@ class Numbers:
         Why.
     undecided : str or None
         A cell such as ``1.234`` that the column cannot settle; then nothing of it was read.
+    bounds : Series of bool
+        Cells such as ``< 10%``, which say on which side of a figure the value lies and not what
+        it is: they are missing.
     """
 
     figures: pd.Series
@@ -57,6 +72,7 @@ class Numbers:
     currency: pd.Series
     decimal: Decimal | None
     evidence: str
+    bounds: pd.Series
     undecided: str | None = None
 
 
@@ -104,11 +120,15 @@ def _to_float(digits: pd.Series, decimal: pd.Series) -> pd.Series:
     return wide.astype("float64")
 
 
-def _code(before: pd.Series, after: pd.Series) -> pd.Series:
-    text = before.fillna("").str.cat(after.fillna("")).str.casefold().str.strip(" .")
+def _code(parts: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Return the currency that the words beside a number name, and whether they are none."""
+    words = parts[list(_WORDS)].fillna("")
+    text = words["lead"].str.cat([words[name] for name in _WORDS[1:]])
+    text = text.str.casefold().str.strip(" .")
     upper = text.str.upper()
     iso = upper.where(upper.str.fullmatch("[A-Z]{3}"), text.map(_SYMBOLS).astype("str"))
-    return iso.where(text != "", None).astype("str")
+    alien = iso.isna() & ~text.isin(_NAMELESS)
+    return iso.where(text != "", None).astype("str"), alien
 
 
 def _decide(shown: pd.Series, stated: Decimal | None) -> tuple[Decimal | None, str]:
@@ -135,6 +155,7 @@ def _simple(values: pd.Series) -> Numbers | None:
         currency=pd.Series(None, index=values.index, dtype="str"),
         decimal=".",
         evidence="stated",
+        bounds=pd.Series(False, index=values.index),
     )
 
 
@@ -148,9 +169,10 @@ def parse_numbers(
     """Read a column of numbers.
 
     Both conventions are read (``1,356.50`` and ``1.356,50``), with spaces or apostrophes between
-    thousands, currency symbols or codes, ``%``, ``< 10%`` (read as its bound), parentheses for
-    negatives. The decimal mark is settled by the values that show it; where both conventions
-    are shown, each such value is read as it is written.
+    thousands, currency symbols or codes, ``%`` (``10.34%`` is 10.34), a minus on either side and
+    parentheses for negatives. ``< 10%`` is a bound and no value: it is left blank and told. The
+    decimal mark is settled by the values that show it; where both conventions are shown, each such
+    value is read as it is written.
 
     Parameters
     ----------
@@ -167,11 +189,16 @@ def parse_numbers(
         simple = _simple(values)
         if simple is not None:
             return simple
-    cells = pd.Series(values.unique(), dtype="str")
+    different = Distinct.of(values)
+    cells = different.cells
     bare = cells.str.strip().str.replace(_SPACES, "", regex=True)
+    bare = bare.str.replace(r"(?i)s/\.", "s/", regex=True)
     blank = bare.isna() | bare.str.casefold().isin(BLANKS)
-    parts = bare.str.extract(_PARTS)
-    digits = parts["digits"].where(~blank, None)
+    parts = extract(bare, _PARTS, dict.fromkeys((*_GROUPS, "late", "close", "last")))
+    currency, alien = _code(parts)
+    fit = ~blank & ~alien & (parts["open"].notna() == parts["close"].notna())
+    bounds = fit & parts["bound"].notna() & parts["digits"].notna()
+    digits = parts["digits"].where(fit, None)
     figures = digits[digits.notna()]
     shown = _reading(figures)
     mark, evidence = _decide(shown, decimal)
@@ -194,21 +221,17 @@ def parse_numbers(
     read = _to_float(figures, marks).reindex(cells.index)
     if undecided is not None:
         read[unsure] = np.nan
-    minus = parts[["sign", "inner"]].isin(["-", "\u2212"]).any(axis=1)
-    negative = minus | (parts["open"].notna() & parts["close"].notna())
+    minus = parts[list(_MINUSES)].isin(["-", "\u2212"]).any(axis=1)
+    negative = minus | parts["open"].notna()
     read = read.where(~negative, -read)
     bad = ~blank & read.isna()
-    currency = _code(parts["before"], parts["after"])
-
-    def spread(column: pd.Series, kind: str) -> pd.Series:
-        lookup = dict(zip(cells, column, strict=True))
-        return values.map(lookup).astype(kind)
-
+    spread = different.spread
     return Numbers(
-        figures=spread(read, "float64"),
-        unreadable=spread(bad, "bool"),
-        currency=spread(currency, "str"),
+        figures=spread(read.where(~bounds)),
+        unreadable=spread(bad),
+        currency=spread(currency.where(read.notna(), None).astype("str")),
         decimal=mark,
         evidence=evidence,
+        bounds=spread(bounds & ~bad),
         undecided=undecided,
     )

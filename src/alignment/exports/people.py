@@ -11,17 +11,16 @@ import pandas as pd
 
 from alignment.exports.vocabulary import key
 
-# Domains that say nothing about the company.
-FREE_MAIL = frozenset(
-    {
-        *("gmail.com", "googlemail.com", "hotmail.com", "hotmail.es", "outlook.com", "outlook.es"),
-        *("live.com", "live.com.mx", "msn.com", "yahoo.com", "yahoo.es", "yahoo.com.mx", "aol.com"),
-        *("icloud.com", "me.com", "mac.com", "proton.me", "protonmail.com", "gmx.com", "gmx.es"),
-        *("prodigy.net.mx", "terra.es", "telefonica.net", "mail.com", "zoho.com", "yandex.com"),
-    }
-)
 TEST_WORDS = frozenset(
     {"test", "tests", "testing", "prueba", "pruebas", "asdf", "qwerty", "dummy", "borrar", "xxx"}
+)
+# Local parts that forms are filled with where somebody has no e-mail, or gives none.
+_PLACEHOLDERS = frozenset(
+    {
+        *("noemail", "no-email", "no.email", "nomail", "none", "na", "n-a", "sinemail", "unknown"),
+        *("sin-email", "sincorreo", "sin-correo", "sin.correo", "notiene", "noaplica"),
+        *("desconocido", "noreply", "no-reply", "donotreply", "do-not-reply"),
+    }
 )
 KEY_FILE = ".alignment-key"
 _EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
@@ -29,6 +28,9 @@ _EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
 
 def normal_email(values: pd.Series, *, plus_alias: bool = True) -> pd.Series:
     """Bring e-mails to one form: NFKC, lower case, without spaces; what is no e-mail is missing.
+
+    So is one that stands for none, such as ``noemail@…`` or ``sincorreo@…``: as an e-mail it
+    would make one lead of all who have it.
 
     Parameters
     ----------
@@ -40,7 +42,8 @@ def normal_email(values: pd.Series, *, plus_alias: bool = True) -> pd.Series:
     text = values.str.normalize("NFKC").str.strip().str.lower()
     if plus_alias:
         text = text.str.replace(r"^([^@+]+)\+[^@]*@", r"\1@", regex=True)
-    return text.where(text.str.fullmatch(_EMAIL).fillna(False).astype(bool), None)
+    known = text.str.fullmatch(_EMAIL).fillna(False).astype(bool)
+    return text.where(known & ~text.str.replace(r"@.*$", "", regex=True).isin(_PLACEHOLDERS), None)
 
 
 def email_domain(emails: pd.Series) -> pd.Series:

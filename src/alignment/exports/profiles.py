@@ -74,6 +74,11 @@ class Profile:
         Fields that the system is known to write twice.
     prefixes : Mapping
         Beginnings (plain) of headers that are read as numbers, and of the names they get.
+    dated : Mapping
+        Patterns of headers that are read as instants, and beginnings of the names they get; the
+        pattern's group, as the header writes it, is the rest of the name.
+    noise : Mapping
+        What a system writes beside the value of a field, as a pattern that is taken away.
     formats : Mapping
         Formats stated a field: a strptime pattern, or a sample number such as ``1.234,56``.
     constants : Mapping
@@ -96,6 +101,8 @@ class Profile:
     totals: tuple[str, ...] = ()
     repeatable: tuple[str, ...] = ()
     prefixes: Mapping[str, str] = field(default_factory=dict)
+    dated: Mapping[str, str] = field(default_factory=dict)
+    noise: Mapping[str, str] = field(default_factory=dict)
     formats: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, str | float | bool] = field(default_factory=dict)
     unreadable: Literal["stop", "set aside"] = "stop"
@@ -211,20 +218,35 @@ def _match(
         else:
             if wanted.required:
                 return None
-    more = _prefixed(profile, headers)
+    taken = set(columns.values())
+    more = _prefixed(profile, headers) | {
+        name: found for name, found in _dated(profile, headers).items() if found[1] not in taken
+    }
     columns |= {name: position for name, (_, position) in more.items()}
     if more:
-        extra = tuple(Field(name, "number", (header,)) for name, (header, _) in more.items())
+        extra = tuple(found for found, _ in more.values())
         profile = replace(profile, fields=profile.fields + extra)
     return Match(profile, columns, currency)
 
 
-def _prefixed(profile: Profile, headers: Sequence[str]) -> dict[str, tuple[str, int]]:
-    found: dict[str, tuple[str, int]] = {}
-    for beginning, name in profile.prefixes.items():
+def _prefixed(profile: Profile, headers: Sequence[str]) -> dict[str, tuple[Field, int]]:
+    found: dict[str, tuple[Field, int]] = {}
+    for beginning, start in profile.prefixes.items():
         for position, header in enumerate(headers):
             if plain(header).startswith(beginning):
-                found[name + plain(header)[len(beginning) :].strip()] = (header, position)
+                name = start + plain(header)[len(beginning) :].strip()
+                found[name] = Field(name, "number", (header,)), position
+    return found
+
+
+def _dated(profile: Profile, headers: Sequence[str]) -> dict[str, tuple[Field, int]]:
+    found: dict[str, tuple[Field, int]] = {}
+    for pattern, start in profile.dated.items():
+        for position, header in enumerate(headers):
+            fits = re.fullmatch(pattern, unicodedata.normalize("NFC", header.strip()), re.I)
+            if fits:
+                name = start + fits.group(1).strip()
+                found[name] = Field(name, "instant", (header,), stamp=True), position
     return found
 
 

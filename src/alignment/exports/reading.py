@@ -8,13 +8,16 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from alignment.errors import ExportError, FolderError
 from alignment.exports import reasons
-from alignment.exports.decoding import decode
+from alignment.exports.big_files import BIG, read_big
+from alignment.exports.decoding import Found, decode
 from alignment.exports.draft import Draft
 from alignment.exports.drafting import SAMPLED, mapping_start
+from alignment.exports.evidence import note_layout
 from alignment.exports.layout import Cells, read_cells, rematch
 from alignment.exports.profiles import FileMapping, Match, Profile
 from alignment.exports.systems import PROFILES
@@ -94,9 +97,13 @@ def _read_bytes(path: Path, name: str) -> bytes:
     try:
         return path.read_bytes()
     except OSError as wrong:
-        raise ExportError(
-            f"the file cannot be read ({wrong.strerror})", file=name, cure="Check its rights."
-        ) from wrong
+        raise _cannot_read(name, wrong) from wrong
+
+
+def _cannot_read(name: str, wrong: OSError) -> ExportError:
+    return ExportError(
+        f"the file cannot be read ({wrong.strerror})", file=name, cure="Check its rights."
+    )
 
 
 def _profiles(blocks: Sequence[FileMapping]) -> list[Profile]:
@@ -136,13 +143,42 @@ def _missing_columns(cells: Cells, blocks: Sequence[FileMapping], path: str) -> 
             )
 
 
+def read_text(
+    path: Path, name: str, profiles: Sequence[Profile], encoding: str | None
+) -> tuple[Cells, Found]:
+    """Read a file whole where it is small, in blocks where it is large.
+
+    Raises
+    ------
+    ExportError
+        If it cannot be read, or something writes to it meanwhile.
+    """
+    try:
+        before = path.stat()
+        if before.st_size >= BIG:
+            cells, how = read_big(path, name, profiles, encoding)
+        else:
+            decoded = decode(_read_bytes(path, name), name, encoding=encoding)
+            how = Found(decoded.encoding, decoded.evidence, mixed=decoded.mixed)
+            cells = read_cells(decoded.text, name, profiles)
+        after = path.stat()
+    except OSError as wrong:
+        raise _cannot_read(name, wrong) from wrong
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise ExportError(
+            "the file is being written while it is read",
+            file=name,
+            cure="Wait until the export is complete, and try again.",
+        )
+    return cells, how
+
+
 def _read_file(path: Path, name: str, said: Sequence[FileMapping], zone: str, draft: Draft) -> File:
     """Read one file as the kinds of export that it is."""
     blocks = [b for b in said if b.fits(name)]
     profiles = _profiles(blocks)
     encoding = next((p.encoding for p in profiles if p.encoding), None)
-    decoded = decode(_read_bytes(path, name), name, encoding=encoding)
-    cells = read_cells(decoded.text, name, profiles)
+    cells, how = read_text(path, name, profiles, encoding)
     _missing_columns(cells, blocks, name)
     zone = next((b.timezone for b in blocks if b.timezone), zone)
     parts, keys = [], []
@@ -150,13 +186,31 @@ def _read_file(path: Path, name: str, said: Sequence[FileMapping], zone: str, dr
         key = name if number == 0 else f"{name}\0{found.profile.table}"
         parts.append(read_part(replace(cells, file=key), found, zone=zone, draft=draft))
         keys.append(key)
-    draft.decide(name, None, f"encoding {decoded.encoding}", decoded.evidence)
-    return File(name, cells, decoded.encoding, tuple(parts), tuple(keys))
+    cells.body.release()
+    note_layout(cells, how, draft)
+    return File(name, cells, how.encoding, tuple(parts), tuple(keys))
 
 
-def _content(file: File) -> int:
-    """Give a number that is the same for files with the same rows, in any order."""
-    return hash((file.cells.headers, tuple(sorted(tuple(r.cells) for r in file.cells.body))))
+class _Seen:
+    """Tells which file an other repeats; contents are compared only where all else is alike."""
+
+    def __init__(self) -> None:
+        self._alike: dict[tuple[object, ...], list[File]] = {}
+        self._contents: dict[str, int] = {}
+
+    def _content(self, file: File) -> int:
+        if file.path not in self._contents:
+            self._contents[file.path] = file.cells.body.content()
+        return self._contents[file.path]
+
+    def repeated(self, file: File) -> str | None:
+        """Return the path of an earlier file with the same rows, in any order."""
+        others = self._alike.setdefault((file.cells.headers, len(file.cells.body)), [])
+        same = (other.path for other in others if self._content(other) == self._content(file))
+        found = next(same, None)
+        if found is None:
+            others.append(file)
+        return found
 
 
 def read_folder(
@@ -186,31 +240,27 @@ def read_folder(
     """
     paths = export_files(root)
     files: list[File] = []
-    contents: dict[int, str] = {}
+    seen = _Seen()
     for number, path in enumerate(paths):
         name = path.relative_to(root).as_posix()
         if progress is not None:
             progress(number, len(paths), name)
         file = _read_file(path, name, said, zone, draft)
-        if file.parts and file.cells.body:
-            code = _content(file)
-            if code in contents:
-                for part in file.parts:
-                    draft.merge(part.frame)
-                draft.note(
-                    "same-file-twice",
-                    len(file.cells.body),
-                    _SAME_FILE.format(n=len(file.cells.body)),
-                    file=name,
-                    example=contents[code],
-                )
-                file = replace(file, repeats=True)
-            contents.setdefault(code, name)
+        again = seen.repeated(file) if file.parts and len(file.cells.body) else None
+        if again is not None:
+            count = len(file.cells.body)
+            for part in file.parts:
+                draft.merge(part.frame)
+            draft.note(
+                "same-file-twice", count, _SAME_FILE.format(n=count), file=name, example=again
+            )
+            file = replace(file, repeats=True)
         if not file.parts:
-            lines = [r.line for r in (*file.cells.body, *file.cells.ragged)]
-            rows = pd.DataFrame({"source_file": name, "source_row": lines})
-            draft.set_aside(rows, reasons.NOT_RECOGNISED)
-            rows = [r.cells for r in file.cells.body[:SAMPLED]]
+            ragged = np.array([r.line for r in file.cells.ragged], dtype="int64")
+            lines = np.concatenate([file.cells.body.lines(), ragged])
+            where = pd.DataFrame({"source_file": name, "source_row": lines})
+            draft.set_aside(where, reasons.NOT_RECOGNISED)
+            rows = file.cells.body.sample(SAMPLED)
             draft.decide(name, None, NOT_RECOGNISED, mapping_start(name, file.cells.headers, rows))
         files.append(file)
     if progress is not None:

@@ -14,22 +14,20 @@ from alignment.exports.salesforce_rows import SYSTEM, current, reference, source
 from alignment.exports.typed import column, flag, lookup
 from alignment.exports.vocabulary import (
     AUTOMATED,
-    AUTOMATED_SUBJECT,
     CAMPAIGN_ACTIVITIES,
     CAMPAIGN_DEFAULT,
+    MACHINE,
     MEETING,
     SALES_ACTIVITIES,
     TASK_DEFAULT,
-    Activity,
     activity,
+    automated,
     key,
+    overlay,
 )
 
 _MARKETING = re.compile(r"(?i)\b(?:marketing|mercadotecnia|mercadeo|mkt|demand gen\w*)\b")
-_MACHINE = re.compile(
-    r"(?i)\b(?:automation|automatizaci[oó]n|automated process|integration|integraci[oó]n|"
-    r"bot|api user|pardot|marketo|hubspot)\b"
-)
+_MACHINE = re.compile(MACHINE, re.IGNORECASE)
 _CALL = re.compile(r"(?i)\b(?:call|llamada|llamar)\b")
 _EMAIL = re.compile(r"(?i)\b(?:e-?mail|correo)\b")
 _DONE = frozenset({"completed", "completada", "completado", "terminada", "finalizada", "done"})
@@ -193,9 +191,12 @@ def _tasks(rows: pd.DataFrame, users: pd.DataFrame | None, context: Context) -> 
     rows = rows[done].reset_index(drop=True)
     marketing, machine = _who_made(rows, users)
     subject = column(rows, "subject").fillna("")
-    automated = machine | subject.str.contains(AUTOMATED_SUBJECT)
+    logged = automated(column(rows, "subject"), column(rows, "owner"))
+    by_machine = machine | logged.notna()
     kinds = activity(_task_types(rows), SALES_ACTIVITIES, TASK_DEFAULT)
-    kinds = _overlay(kinds, automated | (marketing & kinds["kind"].eq("email")), AUTOMATED)
+    sent = logged.isna() & (machine | (marketing & kinds["kind"].eq("email")))
+    logged[sent] = AUTOMATED
+    kinds = overlay(kinds, logged)
     kinds["team"] = kinds["team"].where(~marketing, "marketing")
     call = column(rows, "call_type").map(key, na_action="ignore")
     inbound = call.isin(["inbound", "entrante"]) | subject.str.contains(
@@ -210,16 +211,10 @@ def _tasks(rows: pd.DataFrame, users: pd.DataFrame | None, context: Context) -> 
         {
             "occurred_at": completed.fillna(due).fillna(created),
             "precision": np.where(instant, "instant", "day"),
-            "is_automated": automated.astype("boolean"),
+            "is_automated": by_machine.astype("boolean"),
             **_activity_columns(rows, kinds),
         }
     )
-
-
-def _overlay(kinds: pd.DataFrame, chosen: pd.Series, other: Activity) -> pd.DataFrame:
-    for name in ("kind", "channel", "team", "initiator"):
-        kinds[name] = kinds[name].where(~chosen, getattr(other, name))
-    return kinds
 
 
 def _events(rows: pd.DataFrame, users: pd.DataFrame | None, context: Context) -> pd.DataFrame:

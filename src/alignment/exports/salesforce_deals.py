@@ -9,22 +9,16 @@ import pandas as pd
 
 from alignment.exports import reasons
 from alignment.exports.candidates import Candidates, Context, keep_one, midnight
+from alignment.exports.crm import by_name
+from alignment.exports.crm_deals import deal_types, stage_hints
+from alignment.exports.histories import closed_stages
 from alignment.exports.people import web_domain
+from alignment.exports.salesforce_histories import deal_stages
 from alignment.exports.salesforce_rows import SYSTEM, current, is_deleted, latest, reference, source
 from alignment.exports.typed import column, flag, lookup
-from alignment.exports.vocabulary import key
+from alignment.exports.words import LOST, WON
 
 PIPELINE = "Sales"
-WON, LOST = "Closed Won", "Closed Lost"
-_TYPES = {
-    "new": ("new", "new business", "new customer", "nuevo negocio", "cliente nuevo", "nuevo"),
-    "expansion": (
-        *("expansion", "existing business", "existing customer upgrade", "upsell", "cross sell"),
-        *("negocio existente", "cliente existente", "ampliacion"),
-    ),
-    "renewal": ("renewal", "existing customer renewal", "renovacion"),
-}
-_TYPE_OF = {word: name for name, words in _TYPES.items() for word in words}
 
 
 def assemble(objects: Mapping[str, pd.DataFrame], context: Context) -> Candidates:
@@ -36,10 +30,17 @@ def assemble(objects: Mapping[str, pd.DataFrame], context: Context) -> Candidate
     if "OpportunityHistory" in objects:
         history = _history(objects["OpportunityHistory"], context)
         found.add("opportunity_stages", history)
+    if "OpportunityFieldHistory" in objects:
+        given, deals = objects["OpportunityFieldHistory"], objects.get("Opportunity")
+        changes = deal_stages(given, history, deals, context)
+        found.add("opportunity_stages", changes)
+        history = pd.concat([history, changes], ignore_index=True)
     if "Opportunity" in objects:
         rows = current(objects["Opportunity"], context.draft)
+        rows = _with_accounts(rows, objects.get("Account"), context)
         deals = _opportunities(rows, history, objects.get("Lead"), context)
         found.add("opportunities", deals)
+        found.add("stage_hints", stage_hints(rows, deals))
         found.add("opportunity_stages", _current_stages(rows, deals, history))
     if "OpportunityContactRole" in objects:
         found.add("contact_roles", _roles(objects["OpportunityContactRole"], context))
@@ -75,15 +76,10 @@ def _accounts(given: pd.DataFrame, found: Candidates, context: Context) -> None:
 
 
 def _history(given: pd.DataFrame, context: Context) -> pd.DataFrame:
-    """Fold repeated rows of one stage, keep stages that are entered again."""
+    """Read the stages entered; a row is also written when another field of the deal changes."""
     rows = current(given, context.draft, needed=False)
     rows = rows.assign(stage=context.vocabulary.stage(rows["stage"]), id=column(rows, "id"))
     rows = rows.sort_values(["opportunity_id", "entered_at", "id", "stage"], kind="stable")
-    same = rows["opportunity_id"].eq(rows["opportunity_id"].shift()) & rows["stage"].eq(
-        rows["stage"].shift()
-    )
-    context.draft.merge(rows[same])
-    rows = rows[~same]
     return pd.DataFrame(
         {
             "opportunity_id": rows["opportunity_id"],
@@ -91,7 +87,8 @@ def _history(given: pd.DataFrame, context: Context) -> pd.DataFrame:
             "stage": rows["stage"],
             "amount": column(rows, "amount", "float64"),
             "origin": "history",
-            "is_reentry": rows.duplicated(["opportunity_id", "stage"]),
+            "is_reentry": False,
+            "is_second": False,
             **source(rows),
         }
     )
@@ -115,13 +112,18 @@ def _status(rows: pd.DataFrame, stage: pd.Series) -> pd.Series:
 
 
 def _closings(
-    rows: pd.DataFrame, status: pd.Series, history: pd.DataFrame, zone: str
+    rows: pd.DataFrame,
+    status: pd.Series,
+    history: pd.DataFrame,
+    ends: frozenset[str],
+    zone: str,
 ) -> pd.DataFrame:
     """Say when each closed deal closed: its last entry into a closed stage, else its close date."""
     moment = pd.Series(pd.NaT, index=rows.index, dtype="datetime64[us, UTC]")
     if len(history):
-        last = history.groupby("opportunity_id", sort=False).tail(1)
-        last = last[last["stage"].isin([WON, LOST])].set_index("opportunity_id")
+        last = history.sort_values(["opportunity_id", "entered_at"], kind="stable")
+        last = last.drop_duplicates("opportunity_id", keep="last")
+        last = last[last["stage"].isin(ends)].set_index("opportunity_id")
         moment = lookup(rows["id"], last["entered_at"])
     closed = status != "open"
     moment = moment.where(closed)
@@ -134,6 +136,19 @@ def _closings(
         },
         index=rows.index,
     )
+
+
+def _with_accounts(
+    rows: pd.DataFrame, accounts: pd.DataFrame | None, context: Context
+) -> pd.DataFrame:
+    """Find the account of a report's row, which gives only its name."""
+    if "account_name" not in rows or accounts is None:
+        return rows
+    own = column(rows, "account_id")
+    known = accounts[~is_deleted(accounts)][["name", "id"]]
+    lost = own.isna()
+    found = by_name(rows["account_name"].where(lost, None), known, context, rows)
+    return rows.assign(account_id=own.fillna(found))
 
 
 def _lead_refs(rows: pd.DataFrame, leads: pd.DataFrame | None) -> pd.Series:
@@ -155,10 +170,10 @@ def _opportunities(
 ) -> pd.DataFrame:
     stage = context.vocabulary.stage(rows["stage"])
     status = _status(rows, stage)
-    closings = _closings(rows, status, history, context.zone)
+    ends = frozenset().union(*closed_stages(pd.DataFrame({"stage": stage, "status": status})))
+    closings = _closings(rows, status, history, ends, context.zone)
     currency = column(rows, "currency").str.upper()
     currency = currency.where(currency.str.fullmatch("[A-Z]{3}").fillna(False).astype(bool), None)
-    kinds = column(rows, "type").map(lambda w: _TYPE_OF.get(key(w)), na_action="ignore")
     return pd.DataFrame(
         {
             "opportunity_id": rows["id"],
@@ -173,7 +188,7 @@ def _opportunities(
             "amount": column(rows, "amount", "float64"),
             "currency": currency.fillna(column(rows, "amount_currency")),
             "pipeline": PIPELINE,
-            "type": kinds,
+            "type": deal_types(column(rows, "type")),
             "channel": column(rows, "channel"),
             "campaign_id": column(rows, "campaign_id"),
             "owner_id": column(rows, "owner_id"),

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
+
 import pandas as pd
 
 from alignment.exports import reasons
-from alignment.exports.candidates import keep_one
+from alignment.exports.candidates import Context, keep_one
 from alignment.exports.draft import Draft
-from alignment.exports.typed import flag
+from alignment.exports.typed import column, flag
+from alignment.text import Text
 
 SYSTEM = "salesforce"
+_NAMED = Text(
+    en="Rows of reports without an id, known by what else they say: {n}.",
+    es="Filas de informes sin identificador, reconocidas por lo demás que dicen: {n}.",
+)
 
 
 def current(
@@ -53,3 +61,41 @@ def source(rows: pd.DataFrame) -> dict[str, object]:
         "source_file": rows["source_file"],
         "source_row": rows["source_row"],
     }
+
+
+def with_ids(rows: pd.DataFrame, names: Sequence[str], context: Context) -> pd.DataFrame:
+    """Give rows of a report that shows no id one of their own, drawn from their content.
+
+    A row that says the same as exactly one record with an id is merged with it.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Rows of one object, from extracts and reports.
+    names : sequence of str
+        Columns that tell records apart.
+    context : Context
+        The ledger.
+    """
+    rows = rows.assign(id=column(rows, "id"))
+    without = rows["id"].isna() & column(rows, names[0]).fillna(column(rows, names[1])).notna()
+    if not without.any():
+        return rows
+    content = [column(rows, name).astype("str").fillna("").str.casefold() for name in names]
+    joined = content[0].str.cat(content[1:], sep="\0")
+    label = column(rows, names[0]).str.casefold()
+    twice = label[~without].duplicated(keep=False)
+    known = set(label[~without][~twice].dropna())
+    again = (
+        without
+        & label.isin(known)
+        & ~label[without].duplicated(keep=False).reindex(rows.index, fill_value=False)
+    )
+    context.draft.merge(rows[again])
+    fresh = without & ~again
+    context.draft.note_rows("no-id-in-report", rows[fresh], _NAMED)
+    digest = {
+        text: "report-" + hashlib.sha256(text.encode()).hexdigest()[:15] for text in joined[fresh]
+    }
+    made = joined.where(fresh, None).map(digest, na_action="ignore").astype("str")
+    return rows.assign(id=rows["id"].fillna(made))[~again].reset_index(drop=True)

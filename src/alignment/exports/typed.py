@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 
 from alignment.errors import ExportError
 from alignment.exports import reasons
-from alignment.exports.dates import Times, column_order, parse_times
+from alignment.exports.counted import COUNTED
+from alignment.exports.dates import Order, Times, column_order, parse_times
+from alignment.exports.distinct import Distinct, arrow
 from alignment.exports.draft import Draft
 from alignment.exports.layout import Cells
 from alignment.exports.numbers import decimal_of, parse_numbers
 from alignment.exports.profiles import DateOrder, Decimal, Field, Match, plain
+from alignment.exports.totals import check_totals
 from alignment.text import Text
 
 _TRUE = frozenset({"1", "true", "yes", "y", "si", "sí", "x", "t", "verdadero", "verdadeiro"})
@@ -25,6 +30,10 @@ _SUFFIX = np.array(list("ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"))
 _NUMBER_NOTE = Text(
     en="Cells of “{column}” that are not numbers, left blank: {n}.",
     es="Celdas de «{column}» que no son números, dejadas en blanco: {n}.",
+)
+_BOUND_NOTE = Text(
+    en="Cells of “{column}” that give only a bound, such as < 10%, left blank: {n}.",
+    es="Celdas de «{column}» que solo dan un límite, como < 10%, dejadas en blanco: {n}.",
 )
 _CLOCK_NOTE = Text(
     en="Local times of “{column}” that fall where clocks changed (a time that occurred twice was "
@@ -67,7 +76,8 @@ def salesforce_ids(values: pd.Series) -> pd.Series:
     The three added characters tell, five letters at a time, which are capitals
     (Salesforce, "Record IDs: 15 and 18 characters").
     """
-    unique = pd.Series(values.unique(), dtype="str").dropna()
+    different = Distinct.of(values)
+    unique = different.cells.dropna()
     short = unique[unique.str.fullmatch("[A-Za-z0-9]{15}")]
     known = dict(zip(unique, unique, strict=True))
     if len(short):
@@ -77,15 +87,16 @@ def salesforce_ids(values: pd.Series) -> pd.Series:
         known |= {v: v + "".join(_SUFFIX[c]) for v, c in zip(short, codes, strict=True)}
     for null in _NULL_IDS:
         known[null] = None
-    return values.map(known).astype("str")
+    return different.spread(different.cells.map(known).astype("str"))
 
 
 def _flags(values: pd.Series) -> pd.Series:
-    words = values.str.strip().str.casefold()
-    flags = pd.Series(pd.NA, index=values.index, dtype="boolean")
+    different = Distinct.of(values)
+    words = different.cells.str.strip().str.casefold()
+    flags = pd.Series(pd.NA, index=words.index, dtype="boolean")
     flags[words.isin(_TRUE)] = True
     flags[words.isin(_FALSE)] = False
-    return flags
+    return different.spread(flags)
 
 
 class _Reader:
@@ -95,17 +106,15 @@ class _Reader:
         self.cells, self.match, self.zone, self.draft = cells, match, zone, draft
         self.profile = match.profile
         self.file = cells.file.split("\0")[0]
-        self._texts: dict[str, pd.Series] = {}
-        self.lines = np.array([r.line for r in cells.body], dtype="int64")
+        self.lines = cells.body.lines()
         self.zoneless = False
+        self.decimal: Decimal | None = None
         self.unreadable = pd.Series(False, index=range(len(self.lines)))
 
     def text(self, field: Field) -> pd.Series:
-        if field.name not in self._texts:
-            position = self.match.columns[field.name]
-            cells = [r.cells[position] for r in self.cells.body]
-            self._texts[field.name] = pd.Series(cells, dtype="str")
-        return self._texts[field.name]
+        text = self.cells.body.column(self.match.columns[field.name])
+        noise = self.profile.noise.get(field.name)
+        return text.str.replace(noise, "", regex=True) if noise else text
 
     def header(self, field: Field) -> str:
         return self.cells.headers[self.match.columns[field.name]]
@@ -153,13 +162,18 @@ class _Reader:
     def times(self, field: Field) -> Times:
         values, profile = self.text(field), self.profile
         form = profile.formats.get(field.name)
-        own, _ = column_order(values) if form is None else ("none", "")
         order, evidence = profile.dates, "stated" if profile.dates else ""
+        options: dict[str, Any] = {"zone": self.zone, "form": form, "iso_zone": profile.zone}
+        times = parse_times(values, order=order, **options)
+        own: Order = times.order
+        if order is not None and form is None and times.order != "none":
+            own, _ = column_order(values)
         if order is None and own == "undecided":
             order, evidence = self.file_order()
             if order is None:
                 order, evidence = profile.order, f"as {profile.system} writes dates"
-        times = parse_times(values, zone=self.zone, order=order, form=form, iso_zone=profile.zone)
+            if order is not None:
+                times = parse_times(values, order=order, **options)
         if order is None and own in ("undecided", "contradictory"):
             self._ask_order(field, own, times.evidence, values)
         if times.unreadable.any():
@@ -167,8 +181,17 @@ class _Reader:
         if own != "none":
             said = "day before month" if times.order == "dmy" else "month before day"
             self.draft.decide(self.file, self.header(field), said, evidence or times.evidence)
+        self._tell_forms(field, times)
         self._note_clock(field, times)
         return times
+
+    def _tell_forms(self, field: Field, times: Times) -> None:
+        """Record a column of numbers read as dates, or one that writes dates in several ways."""
+        numbers = times.forms and times.forms[0] in COUNTED
+        if numbers or len(times.forms) > 1:
+            evidence = times.evidence if numbers else "each cell by the way it is written"
+            decision = "dates written as " + " and ".join(times.forms)
+            self.draft.decide(self.file, self.header(field), decision, evidence)
 
     def _ask_order(self, field: Field, order: str, evidence: str, values: pd.Series) -> None:
         numeric = values.str.match(r"\s*\d{1,2}[-/.]\d{1,2}[-/.]\d")
@@ -240,9 +263,18 @@ class _Reader:
             file=self.file,
             example=f"row {self.lines[int(np.flatnonzero(bad)[0])]}" if count else None,
         )
+        held = int(numbers.bounds.sum())
+        self.draft.note(
+            "number-only-bounded",
+            held,
+            _BOUND_NOTE.format(n=held, column=self.header(field)),
+            file=self.file,
+            example=f"row {self.lines[int(np.flatnonzero(numbers.bounds)[0])]}" if held else None,
+        )
         if numbers.decimal is not None and not (stated or usual):
             word = "decimal comma" if numbers.decimal == "," else "decimal point"
             self.draft.decide(self.file, self.header(field), word, evidence)
+        self.decimal = numbers.decimal or stated or usual
         return numbers.figures, numbers.currency
 
     def column(self, field: Field) -> dict[str, pd.Series]:
@@ -254,6 +286,7 @@ class _Reader:
             return {name: times.instants, f"{name}_clock": times.has_clock}
         if field.kind in ("number", "count"):
             values, currency = self.numbers(field)
+            check_totals(self.cells, self.match, field, values, self.decimal, self.draft)
             found = {name: values}
             if currency.notna().any():
                 found[f"{name}_currency"] = currency
@@ -341,6 +374,13 @@ def flag(frame: pd.DataFrame, name: str) -> pd.Series:
 
 def lookup(keys: pd.Series, table: pd.Series) -> pd.Series:
     """Look keys up in a table with a unique index; unlike ``map``, keep its type when empty."""
+    if keys.dtype == "str" and table.index.dtype == "str" and table.index.is_unique:
+        places = pc.index_in(arrow(keys), value_set=arrow(table.index.to_series()))
+        found = pc.fill_null(places, -1).to_numpy(zero_copy_only=False)
+        missing = bool((found < 0).any())
+        if not missing or not isinstance(table.dtype, np.dtype) or table.dtype.kind in "fMm":
+            taken = table.array.take(found, allow_fill=True)
+            return pd.Series(taken, index=keys.index, name=table.name, copy=False)
     return table.reindex(pd.Index(keys)).set_axis(keys.index)
 
 

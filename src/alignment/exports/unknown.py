@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from alignment.exports.decoding import decode
 from alignment.exports.drafting import SAMPLED, mapping_start
-from alignment.exports.layout import read_cells
 from alignment.exports.profiles import FileMapping
-from alignment.exports.reading import export_files
+from alignment.exports.reading import export_files, read_text
 from alignment.exports.systems import PROFILES
 
 
@@ -40,9 +38,8 @@ def draft_blocks(root: Path, said: Sequence[FileMapping]) -> dict[str, str]:
         if any(b.profile is not None for b in blocks):
             continue
         encoding = next((b.settings["encoding"] for b in blocks if "encoding" in b.settings), None)
-        text = decode(path.read_bytes(), name, encoding=encoding).text
-        cells = read_cells(text, name, list(PROFILES))
+        cells, _ = read_text(path, name, list(PROFILES), encoding)
         if cells.header.match is None:
-            rows = [record.cells for record in cells.body[:SAMPLED]]
+            rows = cells.body.sample(SAMPLED)
             drafts[name] = mapping_start(name, cells.headers, rows)
     return drafts

@@ -1,7 +1,8 @@
-"""The words of exports in one place: teams of activities, channels, stages, lead statuses.
+"""What activities mean and whose they are, and the user's own words over the default ones.
 
-Each table here is a default that ``mapping.toml`` overrides (``[teams]``, ``[stages]``,
-``[lead_stages]``, ``[channels]``). Keys are compared without capitals, accents and punctuation.
+The tables here and in :mod:`alignment.exports.words` are defaults that ``mapping.toml`` overrides
+(``[teams]``, ``[stages]``, ``[lead_stages]``, ``[channels]``). Keys are compared without capitals,
+accents and punctuation.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from alignment.exports.distinct import Distinct
 from alignment.exports.profiles import plain
+from alignment.exports.words import CHANNELS, LEAD_STATUSES, STAGES
 
 
 @dataclass(frozen=True)
@@ -68,160 +71,57 @@ CAMPAIGN_ACTIVITIES: Mapping[str, Activity] = {
 }
 CAMPAIGN_DEFAULT = Activity("campaign", "Campaign", "marketing")
 
-# Tasks and events of a CRM.
-SALES_ACTIVITIES: Mapping[str, Activity] = {
-    "call": Activity("call", "Call", "sales"),
-    "llamada": Activity("call", "Call", "sales"),
-    "email": Activity("email", "Sales e-mail", "sales"),
-    "correo": Activity("email", "Sales e-mail", "sales"),
-    "correo electronico": Activity("email", "Sales e-mail", "sales"),
-    "meeting": Activity("meeting", "Meeting", "sales"),
-    "reunion": Activity("meeting", "Meeting", "sales"),
-    "demo": Activity("meeting", "Meeting", "sales"),
-    "linkedin": Activity("message", "Sales message", "sales"),
-    "task": Activity("task", "Sales task", "sales"),
-    "list email": Activity("nurture", "Nurture", "marketing"),
-}
-TASK_DEFAULT = Activity("task", "Sales task", "sales")
-AUTOMATED = Activity("email", "Marketing e-mail", "marketing")
+# Tasks, events and other activities of CRMs.
+_CALL = Activity("call", "Call", "sales")
+_EMAIL = Activity("email", "Sales e-mail", "sales")
+_MESSAGE = Activity("message", "Sales message", "sales")
 MEETING = Activity("meeting", "Meeting", "sales")
+TASK_DEFAULT = Activity("task", "Sales task", "sales")
+_NURTURE = Activity("nurture", "Nurture", "marketing")
+AUTOMATED = Activity("email", "Marketing e-mail", "marketing")
 FORM = Activity("form", "Form", "marketing", "buyer")
+CLICK = Activity("email_click", "Marketing e-mail", "marketing", "buyer")
+OPEN = Activity("email_open", "Marketing e-mail", "marketing", "buyer")
+VISIT = Activity("page_view", "Website", "marketing", "buyer")
 
-# A task is a machine's when its subject begins like this (Pardot, HubSpot, Marketo, Outreach …).
-AUTOMATED_SUBJECT = re.compile(
-    r"(?i)^\s*\[?(?:list email|mass email|marketing e?-?mail|correo de marketing|correo masivo|"
-    r"pardot|marketo|hubspot|mailchimp|automated|automatico|automático|nurture|newsletter|boletin|"
-    r"boletín|was sent email|sent email|email sent from marketing)"
+SALES_ACTIVITIES: Mapping[str, Activity] = {
+    **dict.fromkeys(("call", "llamada", "phone call", "llamada de telefono", "phonecall"), _CALL),
+    **dict.fromkeys(("llamada telefonica", "logged call", "llamada registrada"), _CALL),
+    **dict.fromkeys(("email", "correo", "correo electronico", "e mail", "sales email"), _EMAIL),
+    **dict.fromkeys(("logged email", "correo registrado", "incoming email"), _EMAIL),
+    **dict.fromkeys(("forwarded email", "email sent", "one to one email"), _EMAIL),
+    **dict.fromkeys(("meeting", "reunion", "demo", "appointment", "cita", "event"), MEETING),
+    **dict.fromkeys(("lunch", "almuerzo", "comida", "visita", "visit", "evento"), MEETING),
+    **dict.fromkeys(("linkedin", "linkedin message", "sms", "whatsapp", "chat"), _MESSAGE),
+    **dict.fromkeys(("communication", "postal mail", "mensaje de linkedin"), _MESSAGE),
+    **dict.fromkeys(("task", "tarea", "to do", "deadline", "fecha limite"), TASK_DEFAULT),
+    **dict.fromkeys(("list email", "listemail", "marketing email"), _NURTURE),
+    **dict.fromkeys(("correo de marketing", "email campaign"), _NURTURE),
+    **dict.fromkeys(("form submission", "envio de formulario"), FORM),
+}
+
+# Who wrote it: subjects under which marketing's systems log what they send, and what came of it,
+# as tasks of a CRM (Pardot, HubSpot, Marketo, Mailchimp, mass e-mail of the CRM itself).
+_SYSTEMS = r"(?:pardot|account engagement|marketo|hubspot|mailchimp|eloqua|act-on|mc4sf)"
+_START = rf"^\s*\[?(?:{_SYSTEMS}\b[\]:\s|-]*)?"
+AUTOMATED_SUBJECTS: tuple[tuple[str, Activity], ...] = (
+    (_START + r"(?:clicked (?:a )?link|email link click|clic en (?:un )?enlace|hizo clic)", CLICK),
+    (_START + r"(?:opened (?:marketing )?e?-?mail|email open|abri[oó] (?:el )?correo)", OPEN),
+    (_START + r"(?:filled[ -]out form|form submi|completed form|envi[oó] (?:un )?form)", FORM),
+    (_START + r"(?:visited? web ?page|page view|visit[oó] (?:la )?p[aá]gina)", VISIT),
+    (
+        r"^\s*\[?(?:list email|mass email|marketing e?-?mail|correo de marketing|correo masivo|"
+        r"env[ií]o masivo|automated|autom[aá]tic[oa]|nurture|newsletter|bolet[ií]n|drip|"
+        r"was sent e?-?mail|sent e?-?mail|email sent from marketing|mc: |campaign sent|"
+        rf"campaña enviada|{_SYSTEMS}\b)",
+        AUTOMATED,
+    ),
 )
-
-# Spellings of one channel. Which spelling is shown is the data's own choice: the commonest among
-# its leads and deals; the name here where the data has none.
-CHANNELS: Mapping[str, tuple[str, ...]] = {
-    "LinkedIn": ("li", "linkedin ads", "linkedin.com", "linkedin / paid social"),
-    "Paid Search": (
-        *("google ads", "adwords", "google adwords", "google / cpc", "google cpc", "cpc"),
-        *("sem", "ppc", "busqueda pagada", "busqueda de pago"),
-    ),
-    "Paid Social": (
-        *("facebook", "facebook ads", "fb", "instagram", "meta", "meta ads", "fb / paid"),
-        *("social pagado", "redes sociales pagadas", "redes sociales de pago"),
-    ),
-    "Organic Search": ("seo", "google / organic", "busqueda organica"),
-    "Webinar": ("webinario", "webinars", "seminario web"),
-    "Trade Show": ("expo", "feria", "tradeshow", "trade shows", "feria comercial"),
-    "Referral": ("referrals", "referido", "referidos", "recomendacion", "recomendaciones"),
-    "Website": ("web", "web site", "sitio web", "pagina web"),
-    "Direct": ("direct traffic", "(direct)", "trafico directo", "directo"),
-    "Email": ("e-mail", "email marketing", "correo", "correo electronico"),
-    "Microsoft Ads": ("microsoft advertising", "bing", "bing ads", "bing / cpc"),
-}
-
-# Stage names that mean the same, under Salesforce's own English names where it has one.
-STAGES: Mapping[str, tuple[str, ...]] = {
-    "Prospecting": ("prospecting", "prospeccion"),
-    "Qualification": ("qualification", "calificacion", "cualificacion", "en calificacion"),
-    "Needs Analysis": ("needs analysis", "analisis de necesidades", "discovery", "descubrimiento"),
-    "Value Proposition": ("value proposition", "propuesta de valor"),
-    "Id. Decision Makers": (
-        "id decision makers",
-        "id decision makers",
-        "identificacion de decisores",
-        "identificar responsables de decision",
-    ),
-    "Perception Analysis": ("perception analysis", "analisis de percepcion"),
-    "Proposal/Price Quote": (
-        "proposal price quote",
-        "proposal quote",
-        "proposal",
-        "propuesta cotizacion",
-        "propuesta presupuesto",
-        "propuesta",
-        "cotizacion",
-        "presupuesto",
-    ),
-    "Demo": ("demo", "demonstration", "demostracion"),
-    "Negotiation/Review": (
-        "negotiation review",
-        "negotiation",
-        "negociacion revision",
-        "negociacion",
-    ),
-    "Closed Won": (
-        "closed won",
-        "closedwon",
-        "won",
-        "cerrada ganada",
-        "cerrado ganado",
-        "cerrada y ganada",
-        "ganada",
-        "ganado",
-        "cierre ganado",
-    ),
-    "Closed Lost": (
-        "closed lost",
-        "closedlost",
-        "lost",
-        "cerrada perdida",
-        "cerrado perdido",
-        "cerrada y perdida",
-        "perdida",
-        "perdido",
-        "cierre perdido",
-    ),
-}
-
-# Lead statuses, as stages of a lead. Salesforce's four defaults, and the usual own ones.
-LEAD_STATUSES: Mapping[str, str] = {
-    "open not contacted": "lead",
-    "open": "lead",
-    "new": "lead",
-    "nuevo": "lead",
-    "abierto": "lead",
-    "abierto sin contactar": "lead",
-    "mql": "mql",
-    "marketing qualified": "mql",
-    "calificado por marketing": "mql",
-    "cualificado por marketing": "mql",
-    "sal": "sal",
-    "working": "working",
-    "working contacted": "working",
-    "contacted": "working",
-    "in progress": "working",
-    "attempting": "working",
-    "en proceso": "working",
-    "contactado": "working",
-    "trabajando": "working",
-    "trabajando contactado": "working",
-    "en seguimiento": "working",
-    "accepted": "sal",
-    "sales accepted": "sal",
-    "aceptado": "sal",
-    "aceptado por ventas": "sal",
-    "sql": "sql",
-    "qualified": "sql",
-    "sales qualified": "sql",
-    "calificado": "sql",
-    "cualificado": "sql",
-    "closed converted": "sql",
-    "converted": "sql",
-    "convertido": "sql",
-    "cerrado convertido": "sql",
-    "closed not converted": "disqualified",
-    "cerrado no convertido": "disqualified",
-    "disqualified": "disqualified",
-    "unqualified": "disqualified",
-    "rejected": "disqualified",
-    "rechazado": "disqualified",
-    "descalificado": "disqualified",
-    "no calificado": "disqualified",
-    "no cualificado": "disqualified",
-    "recycled": "recycled",
-    "nurturing": "recycled",
-    "nurture": "recycled",
-    "reciclado": "recycled",
-    "customer": "customer",
-    "cliente": "customer",
-}
+# Owners that are no persons.
+MACHINE = (
+    r"\b(?:automation|automatizaci[oó]n|automated process|proceso automatizado|integration|"
+    r"integraci[oó]n|bot|api user|pardot|marketo|hubspot|mailchimp|workflow|b2bma)\b"
+)
 
 
 def key(word: str) -> str:
@@ -252,8 +152,12 @@ class Vocabulary:
         Lead stage of a lead status.
     channels : Mapping
         Canonical name of a channel.
+    stage_order : tuple of str
+        Stages of deals from the first to the last, where the user states their order.
     internal_domains : tuple of str
         E-mail domains of the company itself.
+    free_mail_domains : tuple of str
+        Domains of free mailboxes, beside those of :mod:`alignment.exports.free_mail`.
     plus_alias : bool
         Whether ``ana+web@…`` and ``ana@…`` are one mailbox.
     met : dict
@@ -265,7 +169,9 @@ class Vocabulary:
     stages: Mapping[str, str] = field(default_factory=dict)
     lead_stages: Mapping[str, str] = field(default_factory=dict)
     channels: Mapping[str, str] = field(default_factory=dict)
+    stage_order: tuple[str, ...] = ()
     internal_domains: tuple[str, ...] = ()
+    free_mail_domains: tuple[str, ...] = ()
     plus_alias: bool = True
     met: dict[str, set[str]] = field(default_factory=dict, compare=False, repr=False)
 
@@ -332,23 +238,59 @@ class Vocabulary:
         return team
 
 
+def automated(subjects: pd.Series, owners: pd.Series | None = None) -> pd.Series:
+    """Say what a machine of marketing logged, by the subject, else by the name of the owner.
+
+    Returns
+    -------
+    Series of Activity
+        What it was; missing where a person did it.
+    """
+    found = pd.Series(None, index=subjects.index, dtype="object")
+    if owners is not None:
+        machine = owners.fillna("").str.contains(re.compile(MACHINE, re.I), regex=True)
+        found[machine] = AUTOMATED
+    words = pd.Series(subjects.dropna().unique(), dtype="str")
+    known = {w: kind for w in words for kind in (_logged(w),) if kind is not None}
+    by_subject = subjects.map(lambda w: known.get(w), na_action="ignore").astype("object")
+    return by_subject.where(by_subject.notna(), found)
+
+
+def _logged(subject: str) -> Activity | None:
+    fits = (kind for pattern, kind in AUTOMATED_SUBJECTS if re.search(pattern, subject, re.I))
+    return next(fits, None)
+
+
+def overlay(kinds: pd.DataFrame, others: pd.Series) -> pd.DataFrame:
+    """Put other activities over those that were looked up, where there are any."""
+    chosen = others.notna()
+    for name in ("kind", "channel", "team", "initiator"):
+        own = others[chosen].map(lambda a, name=name: getattr(a, name)).astype("str")
+        kinds[name] = kinds[name].where(~chosen, own.reindex(kinds.index))
+    return kinds
+
+
 def _translate(values: pd.Series, translate: Callable[[str], str | None]) -> pd.Series:
-    known = {word: translate(word) for word in values.dropna().unique()}
-    return values.map(known).astype("str")
+    different = Distinct.of(values.astype("str"))
+    known = different.cells.map(translate, na_action="ignore")
+    return different.spread(known.astype("str"))
 
 
 def activity(values: pd.Series, table: Mapping[str, Activity], default: Activity) -> pd.DataFrame:
     """Look activity types up: kind, channel, team, initiator, and the type itself."""
-    found = {word: table.get(key(word), default) for word in values.dropna().unique()}
-    rows = [found.get(word, default) if isinstance(word, str) else default for word in values]
-    frame = pd.DataFrame(
+    different = Distinct.of(values.astype("str"))
+    rows = [
+        table.get(key(word), default) if isinstance(word, str) else default
+        for word in different.cells
+    ]
+    known = pd.DataFrame(
         {
             "kind": [a.kind for a in rows],
             "channel": [a.channel for a in rows],
             "team": [a.team for a in rows],
             "initiator": [a.initiator for a in rows],
         },
-        index=values.index,
         dtype="str",
     )
+    frame = pd.DataFrame({name: different.spread(known[name]) for name in known})
     return frame.assign(activity=values)

@@ -1,0 +1,188 @@
+"""The body of a table as text: small ones as rows, large ones as columns of Arrow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, overload
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+_STEP = 4096  # rows that are turned into records at a time
+_MASK = (1 << 64) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of a CSV.
+
+    Parameters
+    ----------
+    line : int
+        Physical line on which it begins, from 1.
+    cells : sequence of str
+        Its cells.
+    """
+
+    line: int
+    cells: Sequence[str]
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing stands in it."""
+        return not any(cell.strip() for cell in self.cells)
+
+
+class Body(Protocol):
+    """Rows of data with as many cells as the header."""
+
+    def __len__(self) -> int:
+        """Count the rows."""
+
+    def __iter__(self) -> Iterator[Record]:
+        """Go through the rows, one record at a time."""
+
+    def lines(self) -> npt.NDArray[np.int64]:
+        """Return the physical line of each row."""
+
+    def column(self, position: int) -> pd.Series:
+        """Return the cells of a column, as ``str``."""
+
+    def sample(self, count: int) -> list[Sequence[str]]:
+        """Return the cells of the first rows."""
+
+    def content(self) -> int:
+        """Return a number that is the same for bodies with the same rows, in any order."""
+
+    def release(self) -> None:
+        """Let go of what can be read again from the file."""
+
+
+class Rows(list[Record]):
+    """A small body: its records."""
+
+    def lines(self) -> npt.NDArray[np.int64]:
+        """Return the physical line of each row."""
+        return np.fromiter((r.line for r in self), dtype="int64", count=len(self))
+
+    def column(self, position: int) -> pd.Series:
+        """Return the cells of a column, as ``str``."""
+        return pd.Series([r.cells[position] for r in self], dtype="str")
+
+    def sample(self, count: int) -> list[Sequence[str]]:
+        """Return the cells of the first rows."""
+        return [r.cells for r in self[:count]]
+
+    def content(self) -> int:
+        """Return a number that is the same for bodies with the same rows, in any order."""
+        return sum(hash(tuple(r.cells)) for r in self) & _MASK
+
+    def release(self) -> None:
+        """Keep all: a small body is not worth reading again."""
+
+
+# Reads columns of the file again: positions to Arrow columns, of all rows of the body in order.
+Reread = Callable[[Sequence[int]], Mapping[int, pa.ChunkedArray]]
+
+
+class Blocks(Sequence[Record]):
+    """A large body: columns of Arrow, of which those that nobody asked for stay in the file.
+
+    Parameters
+    ----------
+    lines : array of int64
+        Physical line of each row.
+    width : int
+        Columns of the table.
+    columns : Mapping of int to ChunkedArray
+        Columns that were read: strings, or dictionaries of strings.
+    reread : callable
+        Reads others.
+    digest : callable
+        Gives a number of all rows, in any order.
+    first : sequence of Record
+        The first rows.
+    """
+
+    def __init__(
+        self,
+        lines: npt.NDArray[np.int64],
+        width: int,
+        columns: Mapping[int, pa.ChunkedArray],
+        reread: Reread,
+        digest: Callable[[], int],
+        first: Sequence[Record],
+    ) -> None:
+        self._lines, self._width, self._reread, self._digest = lines, width, reread, digest
+        self._first = first
+        self._columns = dict(columns)
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return len(self._lines)
+
+    @overload
+    def __getitem__(self, index: int) -> Record: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Record]: ...
+
+    def __getitem__(self, index: int | slice) -> Record | list[Record]:
+        """Return records; each asks the file for all columns, so ask for many at once."""
+        if isinstance(index, slice):
+            places = range(len(self))[index]
+            return [Record(int(self._lines[p]), c) for p, c in self._cells(places)]
+        return next(Record(int(self._lines[p]), c) for p, c in self._cells([index]))
+
+    def __iter__(self) -> Iterator[Record]:
+        """Go through the rows, one record at a time."""
+        return (Record(int(self._lines[p]), c) for p, c in self._cells(range(len(self))))
+
+    def _cells(self, places: Sequence[int]) -> Iterator[tuple[int, tuple[str, ...]]]:
+        every = self._reread(range(self._width))
+        for start in range(0, len(places), _STEP):
+            some = places[start : start + _STEP]
+            taken = [every[c].take(pa.array(some)).to_pylist() for c in range(self._width)]
+            yield from zip(some, zip(*taken, strict=True), strict=True)
+
+    def lines(self) -> npt.NDArray[np.int64]:
+        """Return the physical line of each row."""
+        return self._lines
+
+    def column(self, position: int) -> pd.Series:
+        """Return the cells of a column, as ``str``."""
+        found = self._columns.get(position)
+        if found is None:
+            found = self._reread([position])[position]
+        return text_series(found)
+
+    def sample(self, count: int) -> list[Sequence[str]]:
+        """Return the cells of the first rows."""
+        return [r.cells for r in self._first[:count]]
+
+    def content(self) -> int:
+        """Return a number that is the same for bodies with the same rows, in any order."""
+        return self._digest()
+
+    def release(self) -> None:
+        """Let go of what can be read again from the file."""
+        self._columns.clear()
+
+
+def sum_of_hashes(rows: Iterable[object]) -> int:
+    """Add up the hashes of rows, so that their order does not matter."""
+    return sum(map(hash, rows)) & _MASK
+
+
+def text_series(column: pa.ChunkedArray) -> pd.Series:
+    """Give an Arrow column of strings, or of a dictionary of strings, as a ``str`` series."""
+    if pa.types.is_dictionary(column.type):
+        whole = column.unify_dictionaries().combine_chunks()
+        whole = whole if isinstance(whole, pa.Array) else whole.chunk(0)
+        column = pa.chunked_array([whole.dictionary.cast(pa.large_string()).take(whole.indices)])
+    elif column.num_chunks != 1:
+        column = pa.chunked_array([pa.concat_arrays(column.chunks)], type=column.type)
+    return pd.Series(column, dtype="str")

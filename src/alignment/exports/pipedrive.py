@@ -1,0 +1,314 @@
+"""Pipedrive: deals, people, organizations and activities; relations are by name, ids by choice.
+
+Headers are ``Deal - Title`` or bare ``Title``. In Spanish a deal is a “negocio” or a “trato”.
+Times carry no zone: they are in that of the user who exports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from alignment.exports import crm, crm_activities, crm_deals
+from alignment.exports.candidates import Candidates, Context
+from alignment.exports.profiles import Field, Kind, Profile
+from alignment.exports.typed import column
+
+SYSTEM = "pipedrive"
+_ENTITIES = {
+    "deal": ("Deal", "Negocio", "Trato"),
+    "person": ("Person", "Persona", "Contacto"),
+    "organization": ("Organization", "Organización"),
+    "activity": ("Activity", "Actividad"),
+}
+
+
+def _of(entity: str, *names: str, bare: bool = False) -> tuple[str, ...]:
+    """Return the headers of a field of an entity, with the entity's names before it."""
+    named = tuple(f"{e} - {name}" for name in names for e in _ENTITIES[entity])
+    return named + (names if bare else ())
+
+
+def _field(
+    kind: Kind,
+    name: str,
+    headers: tuple[str, ...],
+    *,
+    required: bool = False,
+    stamp: bool = False,
+) -> Field:
+    return Field(name, kind, headers, required=required, stamp=stamp)
+
+
+_CREATED = ("Deal created", "Negocio creado", "Trato creado", "Fecha de creación", "Creado")
+_EMAILS = tuple(
+    f"{name}{place}"
+    for name in ("Email", "Correo electrónico", "Correo")
+    for place in (" - Work", " - Trabajo", " - Home", " - Other", "")
+)
+_ORGANIZATION = ("Organization", "Organización")
+_PERSON = ("Contact person", "Persona de contacto", "Person", "Persona")
+
+
+def _deal_fields(*, bare: bool) -> tuple[Field, ...]:
+    def of(*names: str) -> tuple[str, ...]:
+        return _of("deal", *names, bare=bare)
+
+    return (
+        _field("text", "title", of("Title", "Título"), required=True),
+        _field("text", "stage", of("Stage", "Etapa"), required=True),
+        _field("text", "status", of("Status", "Estado", "Estatus"), required=True),
+        _field("text", "id", of("ID")),
+        _field("number", "amount", of("Value", "Valor"), required=bare),
+        _field(
+            "text",
+            "currency",
+            of("Currency", "Currency of Value", "Moneda", "Moneda de Valor", "Divisa"),
+        ),
+        _field("text", "pipeline", of("Pipeline", "Embudo", "Proceso de ventas")),
+        _field("instant", "created_at", of(*_CREATED, "Add time"), stamp=True),
+        _field("instant", "modified_at", of("Update time", "Hora de actualización"), stamp=True),
+        _field(
+            "instant", "won_at", of("Won time", "Fecha de ganado", "Hora de ganado"), stamp=True
+        ),
+        _field(
+            "instant", "lost_at", of("Lost time", "Fecha de perdido", "Hora de pérdida"), stamp=True
+        ),
+        _field(
+            "instant",
+            "ended_at",
+            of("Deal closed on", "Negocio cerrado el", "Trato cerrado el", "Fecha de cierre"),
+        ),
+        _field(
+            "instant",
+            "stage_at",
+            of("Last stage change", "Último cambio de etapa", "Stage entered"),
+        ),
+        _field("day", "close_on", of("Expected close date", "Fecha prevista de cierre")),
+        _field("text", "lost_reason", of("Lost reason", "Motivo de pérdida", "Razón de pérdida")),
+        _field(
+            "text",
+            "channel",
+            of("Source channel", "Canal de origen", "Lead source", "Origen del prospecto"),
+        ),
+        _field("number", "probability", of("Probability", "Probabilidad")),
+        _field("text", "owner_id", of("Owner", "Propietario")),
+        _field("text", "person_id", (*of("Contact person ID"), "Person - ID", "Persona - ID")),
+        _field(
+            "text",
+            "organization_id",
+            (*of("Organization ID"), "Organization - ID", "Organización - ID"),
+        ),
+        _field("text", "person_name", (*of(*_PERSON), "Person - Name", "Persona - Nombre")),
+        _field("text", "person_email", _of("person", *_EMAILS)),
+        _field(
+            "text",
+            "organization_name",
+            (*of(*_ORGANIZATION), "Organization - Name", "Organización - Nombre"),
+        ),
+    )
+
+
+_NO_DEAL = ("Deal - Title", "Negocio - Título", "Trato - Título", "Deal - Stage")
+PROFILES = (
+    Profile(SYSTEM, "deals", "opportunities", _deal_fields(bare=False)),
+    Profile(
+        SYSTEM,
+        "deals",
+        "opportunities",
+        _deal_fields(bare=True),
+        absent=("Record ID", "Deal Name", "Id. de oportunidad", *_NO_DEAL),
+    ),
+    Profile(
+        SYSTEM,
+        "people",
+        "leads",
+        (
+            _field("text", "id", _of("person", "ID"), required=True),
+            _field("text", "name", _of("person", "Name", "Nombre"), required=True),
+            _field("text", "email", _of("person", *_EMAILS)),
+            _field(
+                "instant",
+                "created_at",
+                _of("person", "Person created", "Persona creada", "Creado", "Add time"),
+                stamp=True,
+            ),
+            _field("instant", "modified_at", _of("person", "Update time"), stamp=True),
+            _field("text", "owner_id", _of("person", "Owner", "Propietario")),
+            _field("text", "channel", _of("person", "Source", "Origen", "Source channel")),
+            _field(
+                "text", "organization_id", (*_of("person", "Organization ID"), "Organization - ID")
+            ),
+            _field(
+                "text",
+                "organization_name",
+                (
+                    *_of("person", *_ORGANIZATION),
+                    *("Organization - Name", "Organización - Nombre"),
+                ),
+            ),
+        ),
+        absent=_NO_DEAL,
+    ),
+    Profile(
+        SYSTEM,
+        "organizations",
+        "accounts",
+        (
+            _field("text", "id", _of("organization", "ID"), required=True),
+            _field("text", "name", _of("organization", "Name", "Nombre"), required=True),
+            _field("text", "website", _of("organization", "Website", "Sitio web")),
+            _field("text", "industry", _of("organization", "Industry", "Sector", "Industria")),
+            _field("text", "segment", _of("organization", "Label", "Etiqueta", "Segment")),
+            _field(
+                "text",
+                "country",
+                _of("organization", "Country of Address", "País de Dirección", "País"),
+            ),
+            _field(
+                "instant",
+                "created_at",
+                _of("organization", "Organization created", "Organización creada"),
+                stamp=True,
+            ),
+        ),
+        absent=(*_NO_DEAL, "Person - Name", "Persona - Nombre"),
+    ),
+    Profile(
+        SYSTEM,
+        "activities",
+        "touches",
+        (
+            _field("text", "id", _of("activity", "ID"), required=True),
+            _field("text", "type", _of("activity", "Type", "Tipo"), required=True),
+            _field("text", "subject", _of("activity", "Subject", "Asunto"), required=True),
+            _field("text", "done", _of("activity", "Done", "Hecho", "Hecha", "Status", "Estado")),
+            _field("instant", "due_at", _of("activity", "Due date", "Fecha de vencimiento")),
+            _field(
+                "instant",
+                "at",
+                _of(
+                    "activity",
+                    *("Marked as done time", "Hora en que se marcó como hecho"),
+                    *("Hora de marcado como hecha", "Marcado como hecho"),
+                ),
+                stamp=True,
+            ),
+            _field("instant", "created_at", _of("activity", "Add time", "Hora de creación")),
+            _field("text", "owner", _of("activity", "Assigned to user", "Asignado al usuario")),
+            _field("text", "deal_id", (*_of("activity", "Deal ID"), *_of("deal", "ID"))),
+            _field(
+                "text",
+                "deal_title",
+                (*_of("activity", "Deal", "Negocio", "Trato"), *_of("deal", "Title", "Título")),
+            ),
+            _field("text", "person_id", (*_of("activity", "Person ID"), *_of("person", "ID"))),
+            _field(
+                "text",
+                "person_name",
+                (*_of("activity", *_PERSON), *_of("person", "Name", "Nombre")),
+            ),
+            _field(
+                "text",
+                "organization_name",
+                (
+                    *_of("activity", *_ORGANIZATION),
+                    *_of("organization", "Name", "Nombre"),
+                ),
+            ),
+        ),
+    ),
+)
+
+
+def assemble(objects: Mapping[str, pd.DataFrame], context: Context) -> Candidates:
+    """Give organizations, people, deals and activities."""
+    found = Candidates()
+    organizations = people = deals = pd.DataFrame({"id": [], "name": []}, dtype="str")
+    if "organizations" in objects:
+        organizations = crm.records(objects["organizations"], context)
+        found.add("accounts", crm.accounts(organizations, SYSTEM))
+    if "people" in objects:
+        people = crm.records(objects["people"], context)
+        account = _related(people, "organization", organizations, context)
+        found.add(
+            "persons",
+            crm.persons(people, SYSTEM, "people", context, account_id=crm.own_ids(SYSTEM, account)),
+        )
+    if "deals" in objects:
+        deals = crm.records(_with_ids(objects["deals"]), context)
+        _deals(deals, people, organizations, found, context)
+    if "activities" in objects:
+        _activities(objects["activities"], deals, people, organizations, found, context)
+    return found
+
+
+def _with_ids(rows: pd.DataFrame) -> pd.DataFrame:
+    """Give deals exported without their id one drawn from title, value and creation."""
+    ids = column(rows, "id")
+    names = [n for n in ("title", "created_at", "amount", "pipeline") if n in rows]
+    code = pd.util.hash_pandas_object(rows[names].astype("str").fillna(""), index=False)
+    return rows.assign(id=ids.fillna("row " + code.map("{:016x}".format).astype("str")))
+
+
+def _related(
+    rows: pd.DataFrame, kind: str, known: pd.DataFrame, context: Context, name: str = "name"
+) -> pd.Series:
+    """Find a related record: by its id, else by a name that only one record has."""
+    ids = crm.cleaned_ids(column(rows, f"{kind}_id"))
+    label = "title" if kind == "deal" else "name"
+    names = column(rows, f"{kind}_{label}").where(ids.isna(), None)
+    if not len(known):
+        return ids
+    table = known.rename(columns={label: "name"})[["name", "id"]]
+    return ids.fillna(crm.by_name(names, table, context, rows))
+
+
+def _deals(
+    rows: pd.DataFrame,
+    people: pd.DataFrame,
+    organizations: pd.DataFrame,
+    found: Candidates,
+    context: Context,
+) -> None:
+    person = _related(rows, "person", people, context)
+    account = _related(rows, "organization", organizations, context)
+    some, lead_ref = crm.contacts_of_deals(
+        rows, SYSTEM, context, lead_ref=crm.reference(SYSTEM, person), object_name="deals"
+    )
+    found.add("persons", some)
+    deals = crm_deals.opportunities(
+        rows, SYSTEM, context, account_id=crm.own_ids(SYSTEM, account), lead_ref=lead_ref
+    )
+    found.add("opportunities", deals)
+    none = pd.DataFrame()
+    found.add("opportunity_stages", crm_deals.current_stages(rows, deals, none, since="stage_at"))
+    found.add("stage_hints", crm_deals.stage_hints(rows, deals))
+
+
+def _activities(
+    given: pd.DataFrame,
+    deals: pd.DataFrame,
+    people: pd.DataFrame,
+    organizations: pd.DataFrame,
+    found: Candidates,
+    context: Context,
+) -> None:
+    rows = crm_activities.undone(crm.records(given, context), context)
+    moment = column(rows, "at", "datetime64[us, UTC]")
+    due = column(rows, "due_at", "datetime64[us, UTC]")
+    clock = column(rows, "at_clock", "boolean").where(
+        moment.notna(), column(rows, "due_at_clock", "boolean")
+    )
+    rows = rows.assign(at=moment.fillna(due), at_clock=clock)
+    found.add(
+        "touches",
+        crm_activities.touches(
+            rows,
+            SYSTEM,
+            lead_ref=crm.reference(SYSTEM, _related(rows, "person", people, context)),
+            account_id=crm.own_ids(SYSTEM, _related(rows, "organization", organizations, context)),
+            opportunity_id=crm.own_ids(SYSTEM, _related(rows, "deal", deals, context)),
+        ),
+    )
