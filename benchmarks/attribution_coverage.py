@@ -9,13 +9,14 @@ accounts, and about nothing else.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from alignment.attribution import MODELS, NO_TOUCH, attribute
+from alignment.attribution import DEFAULT_MODELS, NO_TOUCH, attribute
 from alignment.journeys import OUTCOMES, Journeys
 from alignment.tables import INITIATORS, TEAMS
 
@@ -24,6 +25,7 @@ CHANNELS = np.array(["ads", "call", "email", "meeting", "webinar"])
 TEAM = np.array([0, 1, 0, 1, 0])  # place in TEAMS
 BASE = np.array([0.42, 0.16, 0.24, 0.06, 0.12])
 LOGIT = np.array([0.0, 0.5, 0.1, 0.9, 0.4])
+MEASURED = (*DEFAULT_MODELS, "shapley_rate")
 WON_SHARE = 0.048  # of the accounts, in this world
 
 
@@ -82,9 +84,15 @@ def _journeys(account, won, value, length, journey, place, channel, days) -> Jou
     return Journeys(touches, frame, "EUR", "lead", None, {}, {})
 
 
-def shares(journeys: Journeys, by: str, weight: str, **options: int | float) -> pd.DataFrame:
+def shares(
+    journeys: Journeys,
+    by: str,
+    weight: str,
+    models: Sequence[str] = MEASURED,
+    **options: int | float,
+) -> pd.DataFrame:
     """Shares and intervals by model and key."""
-    found = attribute(journeys, by=by, weight=weight, models=MODELS, **options)
+    found = attribute(journeys, by=by, weight=weight, models=models, **options)
     return found.frame.astype({"model": str, "key": str}).set_index(["model", "key"])
 
 
@@ -98,6 +106,7 @@ def measure(
     replicates: int,
     level: float,
     first_seed: int = 1_000,
+    models: Sequence[str] = MEASURED,
 ) -> pd.DataFrame:
     """Bias and coverage over many seeds, one row a model and key."""
     accounts = round(won_accounts / WON_SHARE)
@@ -106,6 +115,7 @@ def measure(
             world(first_seed + seed, accounts),
             by,
             weight,
+            models,
             replicates=replicates,
             level=level,
             seed=seed,
@@ -131,9 +141,13 @@ def measure(
     ).reset_index()
 
 
-def true_shares(by: str, weight: str, accounts: int, worlds: int = 1) -> pd.Series:
+def true_shares(
+    by: str, weight: str, accounts: int, worlds: int = 1, models: Sequence[str] = MEASURED
+) -> pd.Series:
     """Shares in companies so large that their own sampling error hardly counts."""
-    found = [shares(world(w, accounts), by, weight, replicates=0)["share"] for w in range(worlds)]
+    found = [
+        shares(world(w, accounts), by, weight, models, replicates=0)["share"] for w in range(worlds)
+    ]
     return pd.concat(found, axis=1).mean(axis=1).rename("share")
 
 
@@ -162,11 +176,16 @@ def main() -> None:
     parser.add_argument("--won-accounts", type=int, nargs="+", default=[15, 30, 60, 200, 1000])
     parser.add_argument("--truth-accounts", type=int, default=600_000)
     parser.add_argument("--truth-worlds", type=int, default=8)
+    parser.add_argument("--models", nargs="+", default=MEASURED)
+    parser.add_argument("--by", nargs="+", default=["channel", "team"])
+    parser.add_argument("--name", default="attribution_coverage", help="of the files written")
     options = parser.parse_args()
     parts = []
-    for by in ("channel", "team"):
+    for by in options.by:
         for weight in ("value", "wins"):
-            truth = true_shares(by, weight, options.truth_accounts, options.truth_worlds)
+            truth = true_shares(
+                by, weight, options.truth_accounts, options.truth_worlds, options.models
+            )
             for won_accounts in options.won_accounts:
                 parts.append(
                     measure(
@@ -177,16 +196,17 @@ def main() -> None:
                         seeds=options.seeds,
                         replicates=options.replicates,
                         level=options.level,
+                        models=options.models,
                     )
                 )
                 print(summary(parts[-1]).to_string(index=False), flush=True)
     table = pd.concat(parts, ignore_index=True)
     RESULTS.mkdir(exist_ok=True)
-    table.round(5).to_csv(RESULTS / "attribution_coverage.csv", index=False, lineterminator="\n")
+    table.round(5).to_csv(RESULTS / f"{options.name}.csv", index=False, lineterminator="\n")
     said = summary(table).round(
         {"coverage": 3, "worst_coverage": 3, "largest_bias": 4, "mean_width": 3}
     )
-    (RESULTS / "attribution_coverage.md").write_text(_page(said, options), encoding="utf-8")
+    (RESULTS / f"{options.name}.md").write_text(_page(said, options), encoding="utf-8")
 
 
 def _page(said: pd.DataFrame, options: argparse.Namespace) -> str:

@@ -14,7 +14,7 @@ import pytest
 from scipy import stats
 
 from alignment.attribution import DEFAULT_MODELS, NO_TOUCH, attribute
-from alignment.attribution.credit import TOO_FEW_WINS
+from alignment.attribution.credit_tables import TOO_FEW_WINS
 from alignment.attribution.intervals import (
     bootstrap,
     effective_accounts,

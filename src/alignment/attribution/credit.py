@@ -2,39 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from alignment.attribution.intervals import (
-    bootstrap,
-    effective_accounts,
-    percentile_interval,
+from alignment.attribution.censoring import censoring_weights
+from alignment.attribution.credit_tables import (
+    NO_TOUCH,
+    Reliability,
+    credit_frame,
+    reliability_of,
+    removal_frame,
 )
-from alignment.attribution.markov import Chain, chain_statistics, removal_effects
-from alignment.attribution.paths import By, Floats, Paths, Statistics, Weight, encode
-from alignment.attribution.rules import rule_statistics, rules
-from alignment.attribution.shapley import rate_game_statistics, sum_game_statistics
+from alignment.attribution.intervals import bootstrap
+from alignment.attribution.milestones import (
+    Milestone,
+    Milestones,
+    anchor_places,
+    journeys_until,
+    require_milestones,
+)
+from alignment.attribution.models import (
+    DEFAULT_MODELS,
+    MILESTONE_MODELS,
+    MODELS,
+    Repeats,
+    baseline,
+    statistics_of,
+)
+from alignment.attribution.paths import By, Integers, Paths, Weight, encode
+from alignment.attribution.rules import DIRECT, PRESETS, AnchorWeights
 from alignment.attribution.texts import assumptions, method
 from alignment.errors import NotMeasurable
 from alignment.journeys import Journeys
 from alignment.results import About, Result
-from alignment.tables import TEAMS
 from alignment.text import Text
 
-NO_TOUCH = "(no touch recorded)"
-DEFAULT_MODELS = ("first", "last", "linear", "position", "time_decay", "markov", "shapley")
-MODELS = (*DEFAULT_MODELS, "shapley_rate")
-TOO_FEW_WINS = 30
-ENOUGH_WINS = 200
 UNPRICED = "won opportunities without an amount"  # their value is in no sum
-
-Reliability = Literal["measured", "approximate", "too few"]
 
 
 @dataclass(frozen=True)
@@ -55,17 +63,21 @@ class Credit(Result):
         ISO 4217 currency of `value`; None if credit is counted in wins.
     wins, journeys : int
         Journeys won, and all.
-    by : {"channel", "team"}
+    by : {"channel", "team", "campaign"}
         What the keys are.
     removal : DataFrame
-        Of the Markov chain, by key: ``key``, ``removal_effect`` (on wins), and
-        ``removal_effect_on_value``, raw: they do not add up to one. Empty without ``markov``.
+        Of the Markov chains, by key: ``key``, ``removal_effect`` (on wins) and
+        ``removal_effect_on_value``, raw: they do not add up to one; ``normalised``, the latter
+        divided by their sum, which the credit follows; ``model``. Empty without a chain.
     conversion : float
-        Share of the journeys with a touch that were won, which is what the chain gives too.
+        Share of the journeys with a touch that were won (with weights against censoring where
+        asked for), which is what the chain gives too.
     reliability : {"measured", "approximate", "too few"}
         Whether measured coverage bears the intervals out at this number of won accounts.
     about : About
         Method, level, assumptions, touches left out.
+    until : {"won", "lead", "qualified", "opportunity"}
+        The milestone whose touches are credited; ``wins`` and ``value`` are of reaching it.
     """
 
     frame: pd.DataFrame
@@ -78,6 +90,7 @@ class Credit(Result):
     conversion: float
     reliability: Reliability
     about: About
+    until: Milestone = "won"
 
     def to_frame(self) -> pd.DataFrame:
         """Return the credit by model and key."""
@@ -139,6 +152,12 @@ def attribute(
     models: Sequence[str] = DEFAULT_MODELS,
     weight: Weight = "value",
     half_life_days: float = 7.0,
+    direct: Collection[str] = DIRECT,
+    custom: Mapping[str, AnchorWeights] | None = None,
+    milestones: Milestones | None = None,
+    until: Milestone = "won",
+    repeats: Repeats = "kept",
+    censored_at: pd.Timestamp | None = None,
     replicates: int = 400,
     level: float = 0.90,
     seed: int = 0,
@@ -152,15 +171,32 @@ def attribute(
     ----------
     journeys : Journeys
         From :func:`alignment.journeys.build_journeys`, open and lost ones included.
-    by : {"channel", "team"}
+    by : {"channel", "team", "campaign"}
         What gets the credit.
     models : sequence of str
-        Of ``first``, ``last``, ``linear``, ``position``, ``time_decay``, ``markov``, ``shapley``
-        (sum game) and ``shapley_rate`` (rate game, which may be negative).
+        Of :data:`MODELS`, of :data:`MILESTONE_MODELS`, which need `milestones`, and of the names
+        in `custom`. ``shapley`` is the sum game; ``shapley_rate`` the rate game, which may be
+        negative; ``markov_2`` and ``markov_3`` remember two and three touches.
     weight : {"value", "wins"}
         Share out the value won or the number of wins.
     half_life_days : float
         Half-life of the time decay, in days before the end.
+    direct : collection of str
+        Channels that ``last_non_direct`` passes over, in any case of letters.
+    custom : mapping of str to AnchorWeights, optional
+        Weights of one's own, by name of the model; a name of :data:`MODELS` is refused.
+    milestones : Milestones, optional
+        From :func:`alignment.attribution.milestones`.
+    until : {"won", "lead", "qualified", "opportunity"}
+        Credit the touches before this milestone with the journeys that reached it. Before
+        ``opportunity`` the value is the pipeline; ``lead`` and ``qualified`` are counted, with
+        ``weight="wins"``. All but ``won`` need `milestones`.
+    repeats : {"kept", "collapsed"}
+        Whether the chains see touches that repeat the key before them. Order 1 is the same.
+    censored_at : Timestamp, optional
+        Moment of the export. If given, the models that read journeys not won (:data:`READS_ALL`)
+        weigh those that ended for those still open, which then count as unknown; else open
+        journeys count as not won so far.
     replicates : int
         Bootstrap replicates; 0 for no intervals.
     level : float
@@ -175,52 +211,105 @@ def attribute(
     Raises
     ------
     NotMeasurable
-        If there is no touch, no win, or no won value.
+        If there is no touch, no win, or no won value; if no journey reached the milestone.
     ValueError
         If a model is unknown, or cannot be computed from these journeys.
     """
+    own = dict(custom or {})
     chosen = tuple(dict.fromkeys(models))
-    _check(chosen, level, replicates)
-    _gate(journeys, weight)
-    paths = encode(journeys, by=by, weight=weight)
-    built = {name: _statistics(paths, name, half_life_days) for name in chosen}
-    built[NO_TOUCH] = _baseline(paths)
-    point = {name: model.credit(model.total()) for name, model in built.items()}
+    _check(chosen, own, level, replicates)
+    journeys, anchors = _up_to(journeys, milestones, until, chosen, own)
+    gate(journeys, weight)
+    paths = encode(
+        journeys, by=by, weight=weight, direct=direct if "last_non_direct" in chosen else None
+    )
+    if censored_at is not None:
+        paths = replace(paths, weight=censoring_weights(journeys, censored_at))
+    paths = replace(paths, anchors=anchors)
+    built = {
+        name: statistics_of(paths, name, half_life_days=half_life_days, custom=own, repeats=repeats)
+        for name in chosen
+    }
+    built[NO_TOUCH] = baseline(paths)
+    totals = {name: model.total() for name, model in built.items()}
+    point = {name: model.credit(totals[name]) for name, model in built.items()}
     draws = bootstrap(paths, built, replicates=replicates, seed=seed) if replicates else {}
-    reliability = _reliability(paths)
+    reliability = reliability_of(paths)
     return Credit(
-        frame=_frame(paths, journeys, by, chosen, point, draws, level),
+        frame=credit_frame(paths, journeys, by, chosen, point, draws, level),
         value=float(paths.value.sum()),
         currency=journeys.currency if weight == "value" else None,
         wins=int(paths.won.sum()),
         journeys=len(paths.won),
         by=by,
-        removal=_removal(paths, built.get("markov")),
-        conversion=float(paths.won[paths.length > 0].mean()),
+        removal=removal_frame(paths, totals, repeats),
+        conversion=_conversion(paths),
         reliability=reliability,
         about=About(
-            method=method(half_life_days, replicates),
+            method=method(chosen, half_life_days, replicates, own),
             level=level if replicates else None,
-            assumptions=assumptions(reliability, "shapley_rate" in chosen),
+            assumptions=assumptions(
+                reliability,
+                "shapley_rate" in chosen,
+                censored=censored_at is not None,
+                until=until,
+                anchored=any(name in PRESETS or name in own for name in chosen),
+            ),
             left_out={
                 **journeys.left_out,
                 UNPRICED: journeys.notes.get(UNPRICED, 0),
             },
         ),
+        until=until,
     )
 
 
-def _check(models: Sequence[str], level: float, replicates: int) -> None:
-    unknown = [name for name in models if name not in MODELS]
+def _check(
+    models: Sequence[str], custom: Mapping[str, AnchorWeights], level: float, replicates: int
+) -> None:
+    there = (*MODELS, *MILESTONE_MODELS)
+    unknown = [name for name in models if name not in there and name not in custom]
     if unknown or not models:
-        raise ValueError(f"no model “{', '.join(unknown)}”; there are {', '.join(MODELS)}")
+        raise ValueError(f"no model “{', '.join(unknown)}”; there are {', '.join(there)}")
+    taken = [name for name in custom if name in there or name == NO_TOUCH]
+    if taken:
+        raise ValueError(f"“{taken[0]}” is the name of another model")
+    if any(sign in name for name in custom for sign in "{}"):
+        raise ValueError("the name of a model must not hold braces")
     if not 0 < level < 1:
         raise ValueError("level must lie between 0 and 1")
     if replicates < 0:
         raise ValueError("replicates must not be negative")
 
 
-def _gate(journeys: Journeys, weight: Weight) -> None:
+def _up_to(
+    journeys: Journeys,
+    milestones: Milestones | None,
+    until: Milestone,
+    models: Sequence[str],
+    custom: Mapping[str, AnchorWeights],
+) -> tuple[Journeys, dict[str, Integers] | None]:
+    """Cut the journeys at the milestone, and find the touches that led to the earlier ones."""
+    weights = {**PRESETS, **custom}
+    needed = {name for model in models if model in weights for name in weights[model].milestones}
+    if milestones is None:
+        if until != "won" or needed:
+            raise ValueError(
+                "credit by milestone needs the milestones of the journeys: "
+                "milestones=milestones(data, journeys)"
+            )
+        return journeys, None
+    if len(milestones.moments) != len(journeys.journeys):
+        raise ValueError("the milestones are of other journeys")
+    if not needed:
+        return journeys_until(journeys, milestones, until), None
+    if until != "won":
+        raise ValueError("weights on milestones share out what was won, not what was reached")
+    require_milestones(milestones, needed)
+    return journeys, anchor_places(journeys, milestones, needed)
+
+
+def gate(journeys: Journeys, weight: Weight) -> None:
     """Say what is missing, if credit cannot be measured."""
     won = journeys.journeys["outcome"] == "won"
     if not len(journeys.touches):
@@ -248,100 +337,7 @@ def _gate(journeys: Journeys, weight: Weight) -> None:
         )
 
 
-def _statistics(paths: Paths, model: str, half_life_days: float) -> Statistics:
-    data_driven: Mapping[str, Callable[[Paths], Statistics]] = {
-        "markov": chain_statistics,
-        "shapley": sum_game_statistics,
-        "shapley_rate": rate_game_statistics,
-    }
-    if model in data_driven:
-        return data_driven[model](paths)
-    return rule_statistics(paths, rules(half_life_days)[model])
-
-
-def _baseline(paths: Paths) -> Statistics:
-    """Give the value won without a touch, and all the value."""
-    journey = np.flatnonzero(paths.won)
-    untouched = journey[paths.length[journey] == 0]
-    return Statistics(
-        journey=np.concatenate([untouched, journey]),
-        column=np.repeat([0, 1], [len(untouched), len(journey)]),
-        amount=paths.value[np.concatenate([untouched, journey])],
-        width=2,
-        credit=lambda sums: sums,
-    )
-
-
-def _reliability(paths: Paths) -> Reliability:
-    won_accounts = len(np.unique(paths.cluster[paths.won]))
-    if won_accounts < TOO_FEW_WINS:
-        return "too few"
-    return "approximate" if won_accounts < ENOUGH_WINS else "measured"
-
-
-def _shares(credit: Floats, baseline: Floats) -> Floats:
-    """Put the untouched value last and divide by all the value; nothing won is no share."""
-    total = baseline[:, 1:]
-    with_untouched = np.concatenate([credit, baseline[:, :1]], axis=1)
-    shares = np.full_like(with_untouched, np.nan)
-    np.divide(with_untouched, total, out=shares, where=total > 0)
-    return shares
-
-
-def _frame(
-    paths: Paths,
-    journeys: Journeys,
-    by: By,
-    models: Sequence[str],
-    point: Mapping[str, Floats],
-    draws: Mapping[str, Floats],
-    level: float,
-) -> pd.DataFrame:
-    keys = [*paths.keys, NO_TOUCH]
-    teams = _teams(journeys, by, keys)
-    missing = np.full(len(keys), np.nan)
-    parts = []
-    for model in models:
-        low, high = missing, missing
-        if draws:
-            drawn = _shares(draws[model], draws[NO_TOUCH])
-            low, high = percentile_interval(drawn, level, effective_accounts(paths))
-        parts.append(
-            pd.DataFrame(
-                {
-                    "model": model,
-                    "key": keys,
-                    "team": teams,
-                    "credit": np.append(point[model][0], point[NO_TOUCH][0, 0]),
-                    "share": _shares(point[model], point[NO_TOUCH])[0],
-                    "low": low,
-                    "high": high,
-                }
-            )
-        )
-    frame = pd.concat(parts, ignore_index=True)
-    return frame.assign(
-        model=frame["model"].astype(pd.CategoricalDtype(list(models))),
-        key=frame["key"].astype(pd.CategoricalDtype(keys)),
-        team=frame["team"].astype(pd.CategoricalDtype([*TEAMS, "both"])),
-    )
-
-
-def _teams(journeys: Journeys, by: By, keys: Sequence[str]) -> list[str | None]:
-    """Say which team each key is of."""
-    if by == "team":
-        return [*keys[:-1], None]
-    used = journeys.touches[["channel", "team"]].dropna().drop_duplicates()
-    teams = used.groupby("channel", observed=True)["team"].agg(
-        lambda of: str(of.iloc[0]) if len(of) == 1 else "both"
-    )
-    return [teams.get(key) for key in keys]
-
-
-def _removal(paths: Paths, chain: Statistics | None) -> pd.DataFrame:
-    names = ["key", "removal_effect", "removal_effect_on_value"]
-    if chain is None:
-        return pd.DataFrame({name: pd.Series(dtype="float") for name in names})
-    found = removal_effects(Chain.from_sums(chain.total(), len(paths.keys)))
-    columns = [list(paths.keys), found.effect[0], found.effect_on_value[0]]
-    return pd.DataFrame(dict(zip(names, columns, strict=True)))
+def _conversion(paths: Paths) -> float:
+    touched = paths.length > 0
+    weights = paths.weights[touched]
+    return float((weights * paths.won[touched]).sum() / weights.sum())

@@ -34,11 +34,11 @@ def _accounts(paths: Paths, models: Mapping[str, Statistics]) -> sparse.csr_arra
 
 def _grouped(sums: sparse.csr_array, has_value: Flags) -> tuple[sparse.csr_array, Integers]:
     """Draw together the accounts without value whose sums are equal; give rows and how many."""
-    # Without value all sums are counts, and a random integer combination of them tells unequal
-    # rows apart; it wraps around without rounding.
+    # A random combination of the sums, taken by their bits, tells unequal rows apart; in whole
+    # numbers it wraps around without rounding.
     random = np.random.default_rng(0).integers(0, 2**63, sums.shape[1], dtype=np.uint64)
     counts = sparse.csr_array(
-        (np.rint(sums.data).astype(np.int64).view(np.uint64), sums.indices, sums.indptr),
+        (sums.data.view(np.uint64), sums.indices, sums.indptr),
         shape=sums.shape,
     )
     print_of = np.asarray(counts @ random)

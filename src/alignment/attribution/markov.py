@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from alignment.attribution.paths import Floats, Paths, Statistics
+from alignment.attribution.paths import Floats, Integers, Paths, Statistics, counted
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ class Chain:
     @classmethod
     def from_sums(cls, sums: Floats, keys: int) -> Chain:
         """Take the counts out of the sums of :func:`chain_statistics`."""
-        start, between, won, null, value = np.split(
-            sums, np.cumsum([keys, keys * keys, keys, keys]), axis=1
+        start, between, won, null, value, _ = np.split(
+            sums, np.cumsum([keys, keys * keys, keys, keys, keys]), axis=1
         )
         return cls(start, between.reshape(len(sums), keys, keys), won, null, value)
 
@@ -107,36 +107,69 @@ def removal_effects(chain: Chain) -> Removal:
 
 
 def chain_statistics(paths: Paths) -> Statistics:
-    """Give the transition counts as sums over journeys, and the credit they lead to."""
+    """Give the transition counts as sums over journeys, and the credit they lead to.
+
+    Journeys count by their weights. The last sum is what was won, unweighted: it is what the
+    credit adds up to.
+    """
     keys = len(paths.keys)
     touched = np.flatnonzero(paths.length > 0)
-    first = paths.first[touched]
-    last = first + paths.length[touched] - 1
-    inner = np.flatnonzero(paths.journey[1:] == paths.journey[:-1])
+    first = paths.code[paths.first[touched]].astype(np.int64)
+    last = paths.code[paths.first[touched] + paths.length[touched] - 1].astype(np.int64)
     won = paths.won[touched]
-    ends = paths.code[last]
-    parts = [  # journey, column, amount
-        (touched, paths.code[first], np.ones(len(touched))),
-        (
-            paths.journey[inner],
-            keys + paths.code[inner] * keys + paths.code[inner + 1],
-            np.ones(len(inner)),
-        ),
-        (touched, keys + keys * keys + np.where(won, ends, keys + ends), np.ones(len(touched))),
-        (touched[won], 3 * keys + keys * keys + ends[won], paths.value[touched][won]),
-    ]
+    value, weights = paths.value[touched], paths.weights[touched]
+
+    def terms() -> tuple[Integers, Integers, Floats]:
+        inner = np.flatnonzero(paths.journey[1:] == paths.journey[:-1])
+        pair = keys + paths.code[inner].astype(np.int64) * keys + paths.code[inner + 1]
+        end = keys + keys * keys + np.where(won, last, keys + last)
+        worth = 3 * keys + keys * keys + last[won]
+        all_worth = np.full(len(worth), keys * keys + 4 * keys)
+        return (
+            np.concatenate([touched, paths.journey[inner], touched, touched[won], touched[won]]),
+            np.concatenate([first, pair, end, worth, all_worth]),
+            np.concatenate(
+                [
+                    weights,
+                    paths.weights[paths.journey[inner]],
+                    weights,
+                    (weights * value)[won],
+                    value[won],
+                ]
+            ),
+        )
+
+    def sums() -> Floats:
+        def pairs(part: slice) -> Integers:
+            pair = paths.code[part].astype(np.int64) * keys
+            pair += paths.code[part.start + 1 : part.stop + 1]
+            return pair
+
+        # Pairs across the border of two journeys are counted with all others, then taken off.
+        between = counted(pairs, len(paths.code) - 1, keys * keys)
+        between -= np.bincount(last[:-1] * keys + first[1:], minlength=keys * keys)
+        return np.concatenate(
+            [
+                np.bincount(first, minlength=keys),
+                between,
+                np.bincount(last[won], minlength=keys),
+                np.bincount(last[~won], minlength=keys),
+                np.bincount(last[won], value[won], minlength=keys),
+                [value.sum()],
+            ]
+        ).astype(np.float64)
+
     return Statistics(
-        journey=np.concatenate([part[0] for part in parts]),
-        column=np.concatenate([part[1] for part in parts]),
-        amount=np.concatenate([part[2] for part in parts]),
-        width=keys * keys + 4 * keys,
-        credit=lambda sums: _credit(Chain.from_sums(sums, keys)),
+        width=keys * keys + 4 * keys + 1,
+        credit=lambda of: _credit(Chain.from_sums(of, keys), of[:, -1:]),
+        terms=terms,
+        sums=sums if paths.weight is None else None,
     )
 
 
-def _credit(chain: Chain) -> Floats:
+def _credit(chain: Chain, won: Floats) -> Floats:
     """Share what was won out by the removal effects on value."""
     effect = removal_effects(chain).effect_on_value
     share = _divide(effect, effect.sum(axis=1, keepdims=True))
-    credit: Floats = share * chain.value.sum(axis=1, keepdims=True)
+    credit: Floats = share * won
     return credit

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -11,14 +12,17 @@ import numpy.typing as npt
 import pandas as pd
 
 from alignment.journeys import OUTCOMES, Journeys
+from alignment.journeys.codes import category
 from alignment.tables import INITIATORS, TEAMS
 
-By = Literal["channel", "team"]
+By = Literal["channel", "team", "campaign"]
 Weight = Literal["value", "wins"]
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
+_STRETCH = 1 << 17
+NO_CAMPAIGN = "(no campaign)"
 PATH_COLUMNS = ("path", "total_conversions", "total_conversion_value", "total_null")
 
 
@@ -29,9 +33,10 @@ class Paths:
     Parameters
     ----------
     keys : tuple of str
-        The channels (or teams), sorted; a code is a place in it.
+        The channels (teams, campaigns), sorted; a code is a place in it.
     code : int array, one a touch
-        Key of the touch; journeys stand one after the other, each in order of time.
+        Key of the touch, in whatever width of integers; journeys stand one after the other, each
+        in order of time.
     journey : int array, one a touch
         Journey of the touch.
     days : float array, one a touch
@@ -42,8 +47,15 @@ class Paths:
         Whether it was won.
     value : float array, one a journey
         What credit is given of: the value won, or 1 a win; 0 unless won.
-    cluster : int array, one a journey
-        The account: the unit that is independent of the others.
+    account : Series of str, one a journey
+        The account: the unit that is independent of the others; missing where unknown.
+    direct : bool array, one a touch, optional
+        Whether it came by a direct channel.
+    anchors : mapping of str to int array, optional
+        For each milestone and journey, the place of the touch that led to it; -1 without one.
+    weight : float array, one a journey, optional
+        How many journeys each stands for in the models that read those not won: inverse
+        probabilities of not being censored. None for one each.
     """
 
     keys: tuple[str, ...]
@@ -53,32 +65,81 @@ class Paths:
     length: Integers
     won: Flags
     value: Floats
-    cluster: Integers
+    account: pd.Series
+    direct: Flags | None = None
+    anchors: Mapping[str, Integers] | None = None
+    weight: Floats | None = None
 
-    @property
+    @cached_property
     def first(self) -> Integers:
         """Give, for each journey, where its touches start."""
         return np.cumsum(self.length) - self.length
 
-    @property
+    @cached_property
     def place(self) -> Integers:
         """Give, for each touch, its place in its journey, from 0."""
         place: Integers = np.arange(len(self.code)) - self.first[self.journey]
         return place
 
+    @cached_property
+    def cluster(self) -> Integers:
+        """Give each journey the number of its account; without one it is independent."""
+        return _clusters(self.account)
+
+    @cached_property
+    def weights(self) -> Floats:
+        """Give how many journeys each stands for."""
+        return np.ones(len(self.length)) if self.weight is None else self.weight
+
+    @cached_property
+    def won_rows(self) -> Integers:
+        """Give the journeys that were won: the journeys of :attr:`of_won`, in this order."""
+        return np.flatnonzero(self.won)
+
+    @cached_property
     def of_won(self) -> Paths:
-        """Keep the touches of won journeys only; the journeys themselves all stay."""
-        kept = self.won[self.journey]
+        """Keep the won journeys only, under new numbers."""
+        rows = self.won_rows
+        kept = np.flatnonzero(np.repeat(self.won, self.length))
+        length = self.length[rows]
         return Paths(
             keys=self.keys,
             code=self.code[kept],
+            journey=np.repeat(np.arange(len(rows)), length),
+            days=self.days[kept],
+            length=length,
+            won=np.ones(len(rows), dtype=bool),
+            value=self.value[rows],
+            account=self.account.iloc[rows],
+            direct=None if self.direct is None else self.direct[kept],
+            anchors=self.anchors and {name: at[rows] for name, at in self.anchors.items()},
+            weight=None if self.weight is None else self.weight[rows],
+        )
+
+    def collapsed(self) -> Paths:
+        """Keep of touches that repeat the key before them only the first (order, never time)."""
+        kept = np.ones(len(self.code), dtype=bool)
+        kept[1:] = (self.code[1:] != self.code[:-1]) | (self.journey[1:] != self.journey[:-1])
+        return replace(
+            self,
+            code=self.code[kept],
             journey=self.journey[kept],
             days=self.days[kept],
-            length=np.where(self.won, self.length, 0),
-            won=self.won,
-            value=self.value,
-            cluster=self.cluster,
+            length=np.bincount(self.journey[kept], minlength=len(self.length)),
+            direct=None if self.direct is None else self.direct[kept],
+            anchors=None,
         )
+
+
+def counted(codes: Callable[[slice], npt.NDArray[np.integer]], size: int, width: int) -> Integers:
+    """Count codes from 0 to `width` made of stretches of an array of `size`.
+
+    A stretch at a time stays in the cache of the processor, and costs a third of all at once.
+    """
+    total = np.zeros(width, dtype=np.int64)
+    for start in range(0, size, _STRETCH):
+        total += np.bincount(codes(slice(start, min(start + _STRETCH, size))), minlength=width)
+    return total
 
 
 @dataclass(frozen=True)
@@ -90,62 +151,115 @@ class Statistics:
 
     Parameters
     ----------
-    journey, column : int arrays
-        Where each term belongs: its journey, and the sum it enters.
-    amount : float array
-        The terms.
     width : int
         How many sums there are.
     credit : callable
         From sums, shape (replicates, width), to credit by key, shape (replicates, keys).
+    terms : callable
+        Gives the terms of the sums: the journey of each, the sum it enters, its amount. Only the
+        bootstrap needs them, so that they are made only there.
+    sums : callable, optional
+        A quicker way to the sums over all journeys, shape (width,).
     """
 
-    journey: Integers
-    column: Integers
-    amount: Floats
     width: int
     credit: Callable[[Floats], Floats]
+    terms: Callable[[], tuple[Integers, Integers, Floats]]
+    sums: Callable[[], Floats] | None = None
+
+    @cached_property
+    def _terms(self) -> tuple[Integers, Integers, Floats]:
+        journey, column, amount = self.terms()
+        return journey, column.astype(np.int64, copy=False), amount
+
+    @property
+    def journey(self) -> Integers:
+        """Give the journey of each term."""
+        return self._terms[0]
+
+    @property
+    def column(self) -> Integers:
+        """Give the sum that each term enters."""
+        return self._terms[1]
+
+    @property
+    def amount(self) -> Floats:
+        """Give the terms."""
+        return self._terms[2]
 
     def total(self) -> Floats:
         """Add the terms up over all journeys, shape (1, width)."""
+        if self.sums is not None:
+            return self.sums()[np.newaxis, :]
         sums = np.bincount(self.column, self.amount, minlength=self.width)
         return sums[np.newaxis, :].astype(np.float64)
 
 
-def encode(journeys: Journeys, *, by: By = "channel", weight: Weight = "value") -> Paths:
+def encode(
+    journeys: Journeys,
+    *,
+    by: By = "channel",
+    weight: Weight = "value",
+    direct: Collection[str] | None = None,
+) -> Paths:
     """Turn journeys into codes.
 
     Parameters
     ----------
     journeys : Journeys
         From :func:`alignment.journeys.build_journeys` or :func:`read_paths`.
-    by : {"channel", "team"}
+    by : {"channel", "team", "campaign"}
         What gets the credit. Keys are recoded before any model sees them: for ``team``, Markov
-        and Shapley are those of the teams, not sums over their channels.
+        and Shapley are those of the teams, not sums over their channels. Touches without a
+        campaign share the key :data:`NO_CAMPAIGN`.
     weight : {"value", "wins"}
         What the credit is of.
+    direct : collection of str, optional
+        Channels that count as direct, in any case of letters.
     """
     touches, frame = journeys.touches, journeys.journeys
-    used = touches[by].cat.remove_unused_categories().cat
-    keys = tuple(str(key) for key in used.categories)
-    order = np.argsort(np.array(keys, dtype=object)) if keys else np.zeros(0, dtype=np.int64)
-    rank = np.empty(len(keys), dtype=np.int64)
-    rank[order] = np.arange(len(keys))
-    codes = used.codes.to_numpy().astype(np.int64)
-    if len(codes) and codes.min() < 0:
-        raise ValueError(f"a touch has no {by}")
+    keys, code = _keyed(touches, by)
     won = np.asarray(frame["outcome"] == "won", dtype=bool)
     value = frame["value"].to_numpy(dtype=float) if weight == "value" else won.astype(float)
     return Paths(
-        keys=tuple(keys[place] for place in order),
-        code=rank[codes] if len(keys) else codes,
+        keys=keys,
+        code=code,
         journey=touches["journey"].to_numpy(dtype=np.int64),
         days=touches["days_before_end"].to_numpy(dtype=float),
         length=frame["touches"].to_numpy(dtype=np.int64),
         won=won,
         value=np.where(won, value, 0.0),
-        cluster=_clusters(frame["account_id"]),
+        account=frame["account_id"],
+        direct=None if direct is None else _is_direct(touches["channel"], direct),
     )
+
+
+def _keyed(touches: pd.DataFrame, by: By) -> tuple[tuple[str, ...], Integers]:
+    """Give the keys in use, sorted, and the code of each touch."""
+    column = "campaign_id" if by == "campaign" else by
+    values = touches[column]
+    if by == "campaign":
+        values = category(values.fillna(NO_CAMPAIGN).astype("str"))
+    levels = values.cat.categories
+    codes = values.cat.codes.to_numpy()
+    used = counted(lambda part: codes[part].astype(np.int64) + 1, len(codes), len(levels) + 1)
+    if used[0]:
+        raise ValueError(f"a touch has no {by}")
+    places = np.flatnonzero(used[1:])
+    names = np.array([str(levels[place]) for place in places], dtype=object)
+    order = np.argsort(names) if len(names) else np.zeros(0, dtype=np.int64)
+    rank = np.full(len(levels) + 1, -1, dtype=codes.dtype)
+    rank[places[order]] = np.arange(len(places))
+    same = np.array_equal(rank[:-1], np.arange(len(levels)))
+    return tuple(names[order]), codes if same else rank[codes]
+
+
+def _is_direct(channels: pd.Series, direct: Collection[str]) -> Flags:
+    """Say which touches came by a direct channel."""
+    names = {name.casefold() for name in direct}
+    levels = [str(level).casefold() in names for level in channels.cat.categories]
+    direct_touch: Flags = np.array([*levels, False], dtype=bool)[channels.cat.codes.to_numpy()]
+    return direct_touch
 
 
 def _clusters(accounts: pd.Series) -> Integers:
