@@ -1,0 +1,400 @@
+"""Sentences about the game of the teams: what they reach together, and what each may claim.
+
+They describe what the model, or an experiment, says; none speaks of certainty.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from alignment import vocabulary
+from alignment.attribution.synergy import TeamGame
+from alignment.attribution.synergy.checks import G_FORMULA, RAW, RAW_JOURNEYS, WEIGHTED
+from alignment.attribution.synergy.texts import NO_POLICY
+from alignment.errors import NotMeasurable
+from alignment.exhibits import Finding
+from alignment.text import Text
+from alignment.wording import both, decimal, integer, interval, listing, percent
+
+_OUTCOMES = {
+    "opportunity": Text(en="opportunities", es="oportunidades"),
+    "won": Text(en="won deals", es="negocios ganados"),
+}
+_UNITS = {
+    "lead": Text(en="leads", es="leads"),
+    "account": Text(en="target accounts and quarters", es="cuentas objetivo y trimestres"),
+}
+MOST_MONTHS = 60  # a trial that takes longer will not be run
+METHODS = {
+    RAW: Text(en="raw table", es="tabla sin ajustar"),
+    RAW_JOURNEYS: Text(en="raw table, all journeys", es="tabla sin ajustar, todos los recorridos"),
+    G_FORMULA: Text(en="sequential g-formula", es="fórmula g secuencial"),
+    WEIGHTED: Text(en="inverse probability weights", es="pesos de probabilidad inversa"),
+}
+_MORE, _FEWER = Text(en="more", es="más"), Text(en="fewer", es="menos")
+_BENCHMARKS = {"warmth": Text(en="the recorded warmth", es="el interés registrado")}
+_COVARIATES = {
+    "channel": Text(en="channel", es="canal"),
+    "region": Text(en="region", es="región"),
+    "segment": Text(en="segment", es="segmento"),
+    "industry": Text(en="industry", es="industria"),
+}
+_DISAGREE = Text(
+    en="Two other ways to allow for who was warm do not agree with it within {limit} ({methods}), "
+    "so no claim is made.",
+    es="Otras dos formas de descontar el interés previo no coinciden en menos de {limit} "
+    "({methods}), así que no se afirma nada.",
+)
+
+
+def _per_thousand(result: TeamGame, name: str) -> dict[str, Text]:
+    row = result.index(name) * 1_000
+    return {
+        "number": both(decimal, abs(row["estimate"])),
+        "range": both(interval, *sorted((abs(row["low"]), abs(row["high"])))),
+        "signed": both(interval, row["low"], row["high"]),
+        "outcomes": _OUTCOMES[result.outcome],
+        "units": _UNITS[result.unit],
+    }
+
+
+def _routes(result: TeamGame) -> Text:
+    """Name the other routes with their rho."""
+    rows = result.checks[result.checks["adjusted"].astype(bool)]
+    pairs = list(zip(rows["method"], rows["rho"], strict=True))
+    return both(
+        lambda lang: listing(
+            [f"{METHODS[name][lang]} {percent(rho, lang, digits=0)}" for name, rho in pairs], lang
+        )
+    )
+
+
+def _disagreement(result: TeamGame) -> Text:
+    return _DISAGREE.format(limit=both(decimal, 0.15, digits=2), methods=_routes(result))
+
+
+def together_more(result: TeamGame) -> Finding:
+    """Say whether the teams reach more together than apart, or step on each other's feet."""
+    rho, more = result.index("rho"), result.index("interaction")
+    if not np.isfinite(rho["estimate"]):
+        return _only_interaction(result)
+    values = _per_thousand(result, "interaction") | {
+        "rho": both(percent, abs(rho["estimate"]), digits=0),
+        "interval": both(
+            interval, *sorted((abs(rho["low"]), abs(rho["high"]))), form=percent, digits=0
+        ),
+        "signed_rho": both(interval, rho["low"], rho["high"], form=percent, digits=0),
+    }
+    clear = rho["low"] > 0 or rho["high"] < 0
+    if not clear:
+        title = Text(
+            en="It is not clear whether the teams reach more together: the shared part is "
+            "{signed_rho} of the joint effect",
+            es="No está claro si las áreas logran más juntas: la parte compartida está "
+            "{signed_rho} del efecto conjunto",
+        ).format(**values)
+        return Finding("together-more", "inconclusive", title, _beside(result), headline=True)
+    positive = rho["low"] > 0
+    title = (
+        Text(
+            en="{rho} of what the teams add ({interval}) is there only where both acted",
+            es="El {rho} de lo que aportan las áreas ({interval}) existe solo donde actuaron ambas",
+        )
+        if positive
+        else Text(
+            en="The teams get in each other's way: {rho} of what each adds alone is lost together "
+            "({interval})",
+            es="Las áreas se estorban: el {rho} de lo que cada una aporta sola se pierde juntas "
+            "({interval})",
+        )
+    ).format(**values)
+    if not result.agrees:
+        return Finding("together-more", "inconclusive", title, _disagreement(result), headline=True)
+    detail = Text(
+        en="That is {number} {more} {outcomes} per 1,000 {units} ({range}). {beside}",
+        es="Son {number} {outcomes} {more} por cada 1000 {units} ({range}). {beside}",
+    ).format(more=_MORE if more["estimate"] >= 0 else _FEWER, beside=_beside(result), **values)
+    return Finding("together-more", "claim", title, detail, headline=True)
+
+
+def _only_interaction(result: TeamGame) -> Finding:
+    """Without a clear joint effect, give the interaction in deals only."""
+    values = _per_thousand(result, "interaction")
+    title = Text(
+        en="What the teams add is not clearly more than nothing, so it has no shared part to speak "
+        "of",
+        es="Lo que aportan las áreas no se distingue con claridad de cero; no hay parte compartida "
+        "que medir",
+    )
+    detail = Text(
+        en="What both reach beyond each alone is {signed} {outcomes} per 1,000 {units}.",
+        es="Lo que ambas logran más allá de cada una está {signed} {outcomes} por cada 1000 "
+        "{units}.",
+    ).format(**values)
+    return Finding("together-more", "inconclusive", title, detail, headline=True)
+
+
+def _beside(result: TeamGame) -> Text:
+    """Put beside it the experiment, or the odds scale and the other routes."""
+    if result.trial is not None:
+        return Text(
+            en="Measured by the experiment “{name}”, arm by arm.",
+            es="Medido con el experimento «{name}», grupo por grupo.",
+        ).format(name=result.trial)
+    assert result.odds is not None
+    return Text(
+        en="Other routes: {routes}. On the odds scale, where effects that only multiply have "
+        "none, the product term is {odds} ({interval}).",
+        es="Otras vías: {routes}. En la escala de momios, donde los efectos que solo se "
+        "multiplican no la tienen, la interacción es {odds} ({interval}).",
+    ).format(
+        routes=_routes(result),
+        odds=both(decimal, result.odds.estimate, digits=2),
+        interval=both(interval, result.odds.low, result.odds.high, digits=2),
+    )
+
+
+def fair_claim(result: TeamGame) -> Finding:
+    """Say within which bounds marketing may claim the joint effect, and whether one team leads."""
+    low, high = result.index("credit_low"), result.index("credit_high")
+    if not np.isfinite(low["estimate"]):
+        raise NotMeasurable(
+            Text(
+                en="Not measurable: what both teams add is not clearly more than nothing, so there "
+                "is nothing to claim a share of.",
+                es="No medible: lo que aportan ambas áreas no se distingue con claridad de cero; "
+                "no hay de qué reclamar una parte.",
+            )
+        )
+    values = {
+        "low": both(percent, low["estimate"], digits=0),
+        "high": both(percent, high["estimate"], digits=0),
+        "interval": both(interval, low["low"], high["high"], form=percent, digits=0),
+    }
+    if result.index("interaction")["high"] < 0:
+        return _overlapping(result, values)
+    detail = Text(
+        en="No division between them can be refused by either team; which one to sign is an "
+        "agreement. With sampling error: {interval}.",
+        es="Ninguna de las áreas puede rechazar un reparto entre esos límites; cuál firmar es un "
+        "acuerdo. Con el error de muestreo: {interval}.",
+    ).format(**values)
+    leads_sales, leads_marketing = high["high"] < 0.5, low["low"] > 0.5
+    if (leads_sales or leads_marketing) and result.agrees:
+        team = vocabulary.TEAMS["sales" if leads_sales else "marketing"]
+        title = Text(
+            en="Of what both teams add, {team} may claim more than half: marketing's fair share is "
+            "{low} to {high}",
+            es="De lo que aportan ambas áreas, {team} puede reclamar más de la mitad: la parte "
+            "justa de marketing va del {low} al {high}",
+        ).format(team=team, **values)
+        return Finding("fair-claim", "claim", title, detail, headline=True)
+    title = Text(
+        en="Marketing's fair share of what both teams add is {low} to {high}: no team is clearly "
+        "ahead",
+        es="La parte justa de marketing en lo que aportan ambas áreas va del {low} al {high}: "
+        "ninguna va claramente por delante",
+    ).format(**values)
+    if not result.agrees:
+        detail = _disagreement(result)
+    return Finding("fair-claim", "inconclusive", title, detail, headline=True)
+
+
+def _overlapping(result: TeamGame, values: dict[str, Text]) -> Finding:
+    joint = result.index("joint")["estimate"]
+    excess = -result.index("interaction")["estimate"] / joint
+    values = values | {
+        "sales": both(percent, 1 - result.index("credit_low")["estimate"], digits=0),
+        "excess": both(percent, excess, digits=0),
+    }
+    title = Text(
+        en="The teams' claims overlap: alone marketing adds {high} and sales {sales} of what both "
+        "add together",
+        es="Los reclamos se solapan: sola, marketing aporta el {high} y ventas el {sales} de lo "
+        "que aportan juntas",
+    ).format(**values)
+    if not result.agrees:
+        return Finding("fair-claim", "inconclusive", title, _disagreement(result), headline=True)
+    detail = Text(
+        en="Together the claims exceed what there is by {excess}: both work the same leads.",
+        es="Sumados, los reclamos exceden lo que hay en {excess}: ambas trabajan los mismos leads.",
+    ).format(**values)
+    return Finding("fair-claim", "claim", title, detail, headline=True)
+
+
+def relay(result: TeamGame) -> Finding:
+    """Say what marketing brings by making sales act, beyond its own touches."""
+    if not len(result.policy):
+        raise NotMeasurable(NO_POLICY)
+    row = result.policy.set_index("name").loc["relay"] * 1_000
+    values = {
+        "number": both(decimal, row["estimate"]),
+        "range": both(interval, row["low"], row["high"]),
+        "outcomes": _OUTCOMES[result.outcome],
+        "units": _UNITS[result.unit],
+    }
+    if row["low"] > 0 and result.agrees:
+        title = Text(
+            en="Marketing also works through sales, which without its points would bring {number} "
+            "fewer {outcomes} per 1,000 {units} ({range})",
+            es="Marketing también actúa a través de ventas, que sin sus puntos lograría {number} "
+            "{outcomes} menos por cada 1000 {units} ({range})",
+        ).format(**values)
+        return Finding("relay", "claim", title)
+    title = Text(
+        en="Whether marketing also works through sales is not clear: {range} {outcomes} per 1,000 "
+        "{units}",
+        es="No está claro si marketing también actúa a través de ventas: {range} {outcomes} por "
+        "cada 1000 {units}",
+    ).format(**values)
+    return Finding("relay", "inconclusive", title)
+
+
+def _benchmark(name: str) -> Text:
+    """Name the strongest recorded covariate."""
+    column, _, level = name.partition(" = ")
+    if column in _COVARIATES:
+        return Text(en="{column} “{level}”", es="{column} «{level}»").format(
+            column=_COVARIATES[column], level=level
+        )
+    return _BENCHMARKS.get(name, Text.same(name or "—"))
+
+
+def tipping(result: TeamGame) -> Finding:
+    """Say how strong an unrecorded warmth would have to be to undo the finding."""
+    point = result.tipping_point
+    if point is None:
+        raise NotMeasurable(
+            Text(
+                en="Not measurable: an experiment drew the teams, so no unrecorded warmth can "
+                "stand behind the finding.",
+                es="No medible: las áreas se sortearon en un experimento, así que ningún interés "
+                "sin registrar puede estar detrás del hallazgo.",
+            )
+        )
+    rho = result.index("rho")
+    if not (rho["low"] > 0 or rho["high"] < 0):
+        raise NotMeasurable(
+            Text(
+                en="Not measurable: the shared part is not clear to begin with, so nothing can "
+                "undo it.",
+                es="No medible: la parte compartida no está clara de entrada; no hay qué volcar.",
+            )
+        )
+    values = {
+        "gamma": both(decimal, point.gamma),
+        "benchmark": _benchmark(point.benchmark),
+        "strength": both(decimal, point.benchmark_gamma),
+        "range": both(interval, point.rho_low, point.rho_high, form=percent, digits=0),
+    }
+    detail = Text(
+        en="Were there one like {benchmark} (times {strength}, as unevenly touched), the shared "
+        "part would lie at {range}, depending on whom it draws.",
+        es="Si hubiera uno como {benchmark} (por {strength}, tocado con igual desigualdad), la "
+        "parte compartida estaría {range}, según a quién atraiga.",
+    ).format(**values)
+    if not np.isfinite(point.gamma):
+        title = Text(
+            en="No unrecorded warmth up to ten times as many outcomes would undo the shared part",
+            es="Ningún interés sin registrar, ni uno que multiplicara por diez los resultados, "
+            "volcaría la parte compartida",
+        )
+        return Finding("tipping", "claim", title, detail)
+    if point.within_benchmark:
+        title = Text(
+            en="An unrecorded warmth that gives {gamma} times the outcomes would undo this: less "
+            "than {benchmark} (times {strength})",
+            es="Un interés sin registrar que multiplicara por {gamma} los resultados lo volcaría: "
+            "menos que {benchmark} (por {strength})",
+        ).format(**values)
+        return Finding("tipping", "inconclusive", title, detail)
+    title = Text(
+        en="To undo this, an unrecorded warmth would have to give {gamma} times the outcomes; "
+        "{benchmark} gives {strength} times",
+        es="Para volcarlo, un interés sin registrar tendría que multiplicar los resultados por "
+        "{gamma}; {benchmark} los multiplica por {strength}",
+    ).format(**values)
+    return Finding("tipping", "claim", title, detail)
+
+
+def channel_pairs(result: TeamGame) -> Finding:
+    """Say which pairs of channels across the teams stand out, after allowing for many looks."""
+    pairs = result.pairs
+    if not len(pairs):
+        raise NotMeasurable(
+            Text(
+                en="Not measurable: an experiment drew the teams, not their channels.",
+                es="No medible: el experimento sorteó las áreas, no sus canales.",
+            )
+        )
+    across = pairs[pairs["team"] != pairs["other_team"]]
+    clear = across[across["survives"]]
+    values = {"n": both(integer, len(across)), "k": both(integer, len(clear))}
+    if not len(clear):
+        title = Text(
+            en="None of the {n} pairs of channels across the teams clearly reaches more, or less, "
+            "than the two apart",
+            es="De los {n} pares de canales entre áreas, ninguno logra con claridad más, ni menos, "
+            "que los dos por separado",
+        ).format(**values)
+        return Finding("channel-pairs", "inconclusive", title)
+    first = clear.loc[clear["estimate"].abs().idxmax()]
+    values |= {
+        "a": vocabulary.word(vocabulary.KEYS, first["channel"]),
+        "b": vocabulary.word(vocabulary.KEYS, first["other"]),
+        "number": both(decimal, abs(first["estimate"]) * 1_000),
+        "range": both(interval, *(1_000 * np.sort(np.abs(first[["low", "high"]].to_numpy(float))))),
+        "outcomes": _OUTCOMES[result.outcome],
+        "units": _UNITS[result.unit],
+    }
+    title = Text(
+        en="“{a}” and “{b}” reach {number} {more} {outcomes} per 1,000 {units} together than apart "
+        "({range})",
+        es="«{a}» y «{b}» logran juntos {number} {outcomes} {more} por cada 1000 {units} que por "
+        "separado ({range})",
+    ).format(more=_MORE if first["estimate"] > 0 else _FEWER, **values)
+    detail = Text(
+        en="{k} of {n} pairs across the teams stand out at a false-discovery rate of 10%.",
+        es="{k} de {n} pares entre áreas destacan con una tasa de falsos hallazgos del 10 %.",
+    ).format(**values)
+    return Finding("channel-pairs", "claim" if result.agrees else "inconclusive", title, detail)
+
+
+def settling_experiment(result: TeamGame) -> Finding:
+    """Say how large the random two-by-two must be that would settle it."""
+    if not len(result.experiment):
+        raise NotMeasurable(
+            Text(
+                en="Not measurable: the experiment has been run, so none is left to size.",
+                es="No medible: el experimento ya se hizo; no queda ninguno por dimensionar.",
+            )
+        )
+    rows = result.experiment.set_index("question")
+    values = {
+        "units": both(integer, rows.loc["interaction", "units"]),
+        "months": both(decimal, rows.loc["interaction", "months"]),
+        "sales": both(integer, rows.loc["sales", "units"]),
+        "marketing": both(integer, rows.loc["marketing", "units"]),
+        "what": _UNITS[result.unit],
+    }
+    if rows.loc["interaction", "months"] > MOST_MONTHS:
+        title = Text(
+            en="No trial of a practical length would settle it: at these rates it would take "
+            "{units} {what}",
+            es="Ningún ensayo de duración razonable lo zanjaría: con estas tasas harían falta "
+            "{units} {what}",
+        ).format(**values)
+        return Finding("settling-experiment", "inconclusive", title)
+    title = Text(
+        en="A random trial of {units} {what}, {months} months of them, would settle what the teams "
+        "reach together",
+        es="Un ensayo al azar con {units} {what}, {months} meses de ellos, zanjaría lo que las "
+        "áreas logran juntas",
+    ).format(**values)
+    detail = Text(
+        en="Marketing held back for half, sales' order drawn for half; 80% power at these rates. "
+        "What sales adds needs {sales}, what marketing adds {marketing}.",
+        es="Marketing en pausa para la mitad y orden de ventas sorteado para la mitad; potencia "
+        "del 80 % con estas tasas. Lo de ventas requiere {sales}; lo de marketing, {marketing}.",
+    ).format(**values)
+    return Finding("settling-experiment", "claim", title, detail)
