@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from alignment import behind, figures, load, vocabulary
-from alignment.attribution import attribute, overlap
+from alignment.attribution import attribute, flow, overlap, returns, team_game
 from alignment.coverage import coverage
 from alignment.exhibits import Drawing, reasons
 from alignment.figures.parts import percent_axis, sentence, whiskers
@@ -36,6 +36,9 @@ def results():
         "teams": attribute(journeys, by="team", replicates=20),
         "by_channel": attribute(journeys, by="channel", replicates=20),
         "horizons": won_by_age(data, journeys, replicates=20),
+        "flow": flow(journeys),
+        "money": returns(data, build_journeys(data), replicates=20),
+        "game": team_game(data, replicates=20),
         "data": data,
     }
 
@@ -49,6 +52,14 @@ DRAWN = {
     "touched_by": "overlap",
     "team_credit": "teams",
     "channel_credit": "by_channel",
+    "model_matrix": "by_channel",
+    "journey_flow": "flow",
+    "channel_returns": "money",
+    "coalition_values": "game",
+    "shared_part": "game",
+    "fair_share": "game",
+    "pair_matrix": "game",
+    "tipping_map": "game",
     "won_value": "horizons",
     "late_shares": "horizons",
     "quarter_by_age": "horizons",
@@ -58,6 +69,8 @@ TABLED = {
     **{name: result for name, result in DRAWN.items() if hasattr(behind, name)},
     "naive": "leads",
     "credit": "teams",
+    "returns": "money",
+    "settling_experiment": "game",
     "files": "data",
     "notes": "data",
     "set_aside": "data",

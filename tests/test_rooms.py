@@ -18,7 +18,7 @@ ORDER = [
     {"tables", "ledger", "results"},
     {"dataset"},
     {"exports"},
-    {"money", "wording", "style"},
+    {"money", "wording", "style", "teams"},
     {"mapping"},
     {"window"},
     {"loading"},

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from alignment import findings
 from alignment.attribution.synergy import TeamGame, TippingPoint, teams_game
 from alignment.attribution.synergy.checks import (
     G_FORMULA,
@@ -21,7 +22,6 @@ from alignment.attribution.synergy.checks import (
 from alignment.attribution.synergy.experiment import experiment_size
 from alignment.errors import NotMeasurable
 from alignment.figures import synergy as figures
-from alignment.findings import synergy as findings
 from alignment.results import About
 from alignment.text import LANGUAGES, Text
 
@@ -43,8 +43,15 @@ def game(values=(0.03, 0.04, 0.08, 0.11), half=0.02, *, agrees=True, **changes) 
     checks = pd.DataFrame(
         {
             "method": [RAW, RAW_JOURNEYS, G_FORMULA, WEIGHTED],
-            "rho": [0.5, 0.4, float(found["rho"]), float(found["rho"]) + (0 if agrees else 0.3)],
+            "rho": [
+                0.5,
+                float(found["rho"]) + 0.05,
+                float(found["rho"]),
+                float(found["rho"]) + (0 if agrees else 0.3),
+            ],
+            "joint": 0.08,
             "adjusted": [False, False, True, True],
+            "agrees": pd.array([pd.NA, True, True, agrees], dtype="boolean"),
         }
     )
     channels = pd.DataFrame(
@@ -138,6 +145,8 @@ FORMS = [
     (findings.tipping, game(), "claim", "would have to give 4.0 times"),
     (findings.tipping, game(tipping_point=NEAR), "inconclusive", "less than the recorded warmth"),
     (findings.tipping, game(tipping_point=FAR), "claim", "up to ten times"),
+    (findings.routes_agree, game(), "claim", "25% to 30%, near the 25%"),
+    (findings.routes_agree, game(agrees=False), "inconclusive", "do not all agree"),
     (findings.relay, game(), "claim", "14.0 fewer opportunities"),
     (findings.relay, game(agrees=False), "inconclusive", "12.0 to 17.0 opportunities"),
     (findings.channel_pairs, game(), "claim", "“Nurture” and “Call” reach 8.0 more"),
@@ -203,7 +212,8 @@ def test_a_closed_gate_says_what_is_missing(function, result):
 
 def test_disagreement_names_the_routes_and_their_numbers():
     found = findings.together_more(game(agrees=False))
-    assert "sequential g-formula 25% and inverse probability weights 55%" in found.detail.en
+    said = "not adjusted 30%, sequential g-formula 25%, and inverse probability weights 55%"
+    assert said in found.detail.en
     assert "fórmula g secuencial" in found.detail.es
 
 

@@ -16,13 +16,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from alignment.attribution.credit import attribute
+    from alignment.attribution.flow import flow
+    from alignment.attribution.milestones import milestones
     from alignment.attribution.overlap import overlap
+    from alignment.attribution.returns import returns
+    from alignment.attribution.segments import attribute_by_segment
+    from alignment.attribution.stage_credit import stage_credit
+    from alignment.attribution.synergy import team_game
     from alignment.dataset import Dataset
     from alignment.errors import AlignmentError, NotMeasurable
     from alignment.exhibits import assumptions, measure, show
     from alignment.horizons.won_by_age import won_by_age
     from alignment.journeys import build_journeys
     from alignment.loading import load
+    from alignment.teams import with_teams
 
 # Found on first use, so that `alignment --help` does not wait for pandas and matplotlib.
 _HOMES = {
@@ -31,11 +38,18 @@ _HOMES = {
     "NotMeasurable": "errors",
     "assumptions": "exhibits",
     "attribute": "attribution",
+    "attribute_by_segment": "attribution",
     "build_journeys": "journeys",
+    "flow": "attribution",
     "load": "loading",
     "measure": "exhibits",
+    "milestones": "attribution",
     "overlap": "attribution",
+    "returns": "attribution",
     "show": "exhibits",
+    "stage_credit": "attribution",
+    "team_game": "attribution",
+    "with_teams": "teams",
     "won_by_age": "horizons",
 }
 
@@ -45,11 +59,18 @@ __all__ = [
     "NotMeasurable",
     "assumptions",
     "attribute",
+    "attribute_by_segment",
     "build_journeys",
+    "flow",
     "load",
     "measure",
+    "milestones",
     "overlap",
+    "returns",
     "show",
+    "stage_credit",
+    "team_game",
+    "with_teams",
     "won_by_age",
 ]
 

@@ -20,15 +20,17 @@ STARTS: Mapping[str, Text] = {
     "lead": Text(en="leads", es="leads"),
     "opportunity": Text(en="opportunities", es="oportunidades"),
 }
-MODELS: Mapping[str, Text] = {
-    "first": Text(en="First touch", es="Primer contacto"),
-    "last": Text(en="Last touch", es="Último contacto"),
-    "linear": Text(en="Linear", es="Lineal"),
-    "position": Text(en="Position 40/20/40", es="Posición 40/20/40"),
-    "time_decay": Text(en="Time decay", es="Decaimiento temporal"),
-    "markov": Text(en="Markov removal", es="Markov (remoción)"),
-    "shapley": Text(en="Shapley (equal parts)", es="Shapley (partes iguales)"),
-    "shapley_rate": Text(en="Shapley (win rates)", es="Shapley (tasas)"),
+MILESTONES: Mapping[str, Text] = {
+    "lead": Text(en="leads", es="leads"),
+    "qualified": Text(en="qualified leads", es="leads calificados"),
+    "opportunity": Text(en="opportunities", es="oportunidades"),
+    "won": Text(en="won deals", es="negocios ganados"),
+}
+MATCHES: Mapping[str, Text] = {
+    "spend and credit": Text(en="spend and credit", es="inversión y crédito"),
+    "spend only": Text(en="spend, no credit", es="inversión sin crédito"),
+    "credit only": Text(en="credit, no spend", es="crédito sin inversión"),
+    "no touch": Text(en="no touch", es="sin contacto"),
 }
 TOUCHED_BY: Mapping[str, Text] = {
     "nobody": Text(en="nobody", es="nadie"),
@@ -60,6 +62,8 @@ KEYS: Mapping[str, Text] = {
     **TEAMS,
     **CHANNELS,
     "(no touch recorded)": Text(en="(no touch recorded)", es="(sin contacto registrado)"),
+    "(no campaign)": Text(en="(no campaign)", es="(sin campaña)"),
+    "(lost again)": Text(en="(lost again)", es="(perdido después)"),
     "(missing)": Text(en="(not recorded)", es="(sin dato)"),
     "all": Text(en="all", es="todos"),
 }

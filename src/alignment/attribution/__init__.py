@@ -2,6 +2,7 @@
 
 from alignment.attribution.credit import Credit, attribute
 from alignment.attribution.credit_tables import NO_TOUCH
+from alignment.attribution.flow import Flow, flow
 from alignment.attribution.markov_order import compare_orders
 from alignment.attribution.milestones import MILESTONES, Milestones, milestones
 from alignment.attribution.models import DEFAULT_MODELS, MILESTONE_MODELS, MODELS, READS_ALL
@@ -12,6 +13,7 @@ from alignment.attribution.rules import DIRECT, PRESETS, AnchorWeights
 from alignment.attribution.segments import SegmentCredit, attribute_by_segment
 from alignment.attribution.shapley import ordered_shapley
 from alignment.attribution.stage_credit import StageCredit, stage_credit
+from alignment.attribution.synergy import TeamGame, team_game
 from alignment.attribution.texts import title
 
 __all__ = [
@@ -28,19 +30,23 @@ __all__ = [
     "TOUCHED_BY",
     "AnchorWeights",
     "Credit",
+    "Flow",
     "Milestones",
     "Overlap",
     "Returns",
     "SegmentCredit",
     "StageCredit",
+    "TeamGame",
     "attribute",
     "attribute_by_segment",
     "compare_orders",
+    "flow",
     "milestones",
     "ordered_shapley",
     "overlap",
     "read_paths",
     "returns",
     "stage_credit",
+    "team_game",
     "title",
 ]

@@ -93,6 +93,13 @@ class Returns(Result):
         """Return spend, credit, costs and return by key."""
         return self.frame
 
+    def paid(self) -> pd.DataFrame:
+        """Return the rows with spend and a return, the highest return first."""
+        chosen = self.frame[(self.frame["spend"] > 0) & self.frame["return_on_spend"].notna()]
+        return chosen.sort_values(
+            ["return_on_spend", "key"], ascending=[False, True], ignore_index=True
+        )
+
 
 def returns(
     data: Dataset,

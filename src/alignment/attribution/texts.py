@@ -211,6 +211,9 @@ def title(model: str) -> Text:
     return name if model in _READ_ALL else _WON_ONLY.format(title=name)
 
 
+TITLES: Mapping[str, Text] = {name: title(name) for name in _TITLES}
+
+
 def model_name(
     model: str, half_life_days: float, custom: Mapping[str, object] | None = None
 ) -> Text:

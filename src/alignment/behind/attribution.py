@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from alignment import vocabulary
-from alignment.attribution import Credit, Overlap
+from functools import partial
+
+from alignment import vocabulary, wording
+from alignment.attribution import Credit, Flow, Overlap, Returns
+from alignment.attribution.texts import TITLES
 from alignment.behind.parts import amounts, build, integers, percents
 from alignment.exhibits import Table
 from alignment.text import Language, Text
@@ -39,6 +42,43 @@ def credit(result: Credit, lang: Language) -> Table:
             **percents(lang, "share", "low", "high"),
         },
         lang,
-        words={"model": vocabulary.MODELS, "key": vocabulary.KEYS},
+        words={"model": TITLES, "key": vocabulary.KEYS},
         max_rows=120,
+    )
+
+
+def journey_flow(result: Flow, lang: Language) -> Table:
+    """Tabulate journeys by first touch, teams and outcome."""
+    return build(
+        result.frame,
+        Text(
+            en="Leads by first touch, teams and outcome",
+            es="Leads por primer contacto, áreas y desenlace",
+        ),
+        ["first", "touched_by", "outcome", "journeys"],
+        integers(lang, "journeys"),
+        lang,
+        words={
+            "first": {**vocabulary.TEAMS, "nobody": vocabulary.TOUCHED_BY["nobody"]},
+            "touched_by": vocabulary.TOUCHED_BY,
+            "outcome": vocabulary.ENDS,
+        },
+    )
+
+
+def returns(result: Returns, lang: Language) -> Table:
+    """Tabulate spend, credit, costs and return by channel, matched or not."""
+    money = ("spend", "value", "cost_per_lead", "cost_per_opportunity", "cost_per_win")
+    ratios = ("return_on_spend", "return_low", "return_high")
+    one_decimal = partial(wording.decimal, language=lang, digits=1)
+    return build(
+        result.frame,
+        Text(
+            en="Spend beside credit, and what stays unmatched",
+            es="Inversión junto al crédito, y lo que queda sin emparejar",
+        ),
+        ["key", "match", *money, *ratios],
+        {**amounts(result.currency, lang, *money), **dict.fromkeys(ratios, one_decimal)},
+        lang,
+        words={"key": vocabulary.KEYS, "match": vocabulary.MATCHES},
     )

@@ -34,6 +34,17 @@ _OTHERS: Mapping[str, str] = {
     "stage changes after the export": "cambios de etapa posteriores a la exportación",
     "stage changes of internal leads": "cambios de etapa de leads internos",
     "rows that repeat the stage before": "filas que repiten la etapa anterior",
+    "leads from before closings are on record": "leads de antes de que se registraran los cierres",
+    "window not over at the export": "con la ventana aún abierta en la exportación",
+    "opportunity inside or before the window": "con oportunidad dentro de la ventana o antes",
+    "outcome not yet known (weighted for)": "con desenlace aún desconocido (se pondera)",
+    "touches that the buyer started": "contactos que inició el comprador",
+    "touches without a unit": "contactos sin lead ni cuenta del análisis",
+    "touches outside the window": "contactos fuera de la ventana",
+    "replicates that did not converge": "réplicas que no convergieron",
+    "after the milestone (lead)": "contactos posteriores a la creación del lead",
+    "after the milestone (qualified)": "contactos posteriores a la calificación",
+    "after the milestone (opportunity)": "contactos posteriores a la oportunidad",
 }
 
 

@@ -3,21 +3,38 @@
 The title of a figure is its finding; a figure itself carries only a subtitle, labels and source.
 """
 
-from alignment.figures.attribution import channel_credit, team_credit, touched_by
+from alignment.figures.attribution import channel_credit, model_matrix, team_credit, touched_by
 from alignment.figures.data import months, trace
+from alignment.figures.flow import journey_flow
 from alignment.figures.horizons import cohorts, late_shares, quarter_by_age, won_value
 from alignment.figures.lead_to_close import group_shares, incidence, stages
+from alignment.figures.returns import channel_returns
+from alignment.figures.synergy import (
+    coalition_values,
+    fair_share,
+    pair_matrix,
+    shared_part,
+    tipping_map,
+)
 
 __all__ = [
     "channel_credit",
+    "channel_returns",
+    "coalition_values",
     "cohorts",
+    "fair_share",
     "group_shares",
     "incidence",
+    "journey_flow",
     "late_shares",
+    "model_matrix",
     "months",
+    "pair_matrix",
     "quarter_by_age",
+    "shared_part",
     "stages",
     "team_credit",
+    "tipping_map",
     "touched_by",
     "trace",
     "won_value",

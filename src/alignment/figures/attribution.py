@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap, Normalize
 
 from alignment import style, vocabulary, wording
 from alignment.attribution import Credit, Overlap
+from alignment.attribution import title as model_title
 from alignment.exhibits import drawing
-from alignment.figures.parts import height_for, percent_axis, sentence, whiskers
+from alignment.figures.parts import height_for, percent_axis, sentence, two_lines, whiskers
 from alignment.text import Language, Text
 from alignment.wording import both, integer, interval, percent
 
 MOST_CHANNELS = 12
+MOST_COLUMNS = 7  # cells stay legible on a phone
+REST = "(others)"
+_REST = Text(en="others", es="otros")
+_GREYS = LinearSegmentedColormap.from_list("share", ["#ffffff", "#35356b"])
 OVERLAP_COLOURS = {
     "nobody": style.GREY,
     "only marketing": style.TEAM_COLOURS["marketing"],
@@ -51,7 +58,8 @@ def _touched_subtitle(result: Overlap) -> Text:
         en="Share of leads won so far, by the teams that touched them, with {level} intervals and "
         "won / all leads. A description: sales often calls the warm ones first",
         es="Parte de los leads ganada hasta hoy, según las áreas que los tocaron, con intervalos "
-        "de {level} y ganados / todos. Una descripción: ventas suele llamar antes a los tibios",
+        "de {level} y ganados / todos. Una descripción: ventas suele llamar antes a los más "
+        "interesados",
     ).format(level=both(percent, result.about.level, digits=0))
 
 
@@ -77,7 +85,7 @@ def _of_key(result: Credit, key: str) -> pd.DataFrame:
 
 def _team_alt(result: Credit, *, team: str = "marketing") -> Text:
     parts = [
-        _named(vocabulary.word(vocabulary.MODELS, row.model), row.share, row.low, row.high)
+        _named(model_title(row.model), row.share, row.low, row.high)
         for row in _of_key(result, team).itertuples()
     ]
     return Text(
@@ -107,7 +115,7 @@ def team_credit(
 ) -> None:
     """Draw a team's share of the won value under every rule."""
     rows = _of_key(result, team)
-    names = [vocabulary.word(vocabulary.MODELS, model)[lang] for model in rows["model"]]
+    names = [model_title(model)[lang] for model in rows["model"]]
     axes.axvline(0.5, color=style.MUTED, linewidth=1, linestyle=(0, (4, 3)))
     colours = [style.TEAM_COLOURS[team]] * len(rows)
     whiskers(axes, names, rows["share"], rows["low"], rows["high"], colours)
@@ -158,3 +166,75 @@ def channel_credit(axes: Axes, result: Credit, lang: Language, **options: Any) -
     whiskers(axes, names, rows["middle"], rows["low_share"], rows["high_share"], colours)
     axes.set_xlim(left=0)
     percent_axis(axes, lang)
+
+
+def _shares(result: Credit) -> pd.DataFrame:
+    """Give the shares, a model a row, of the channels with the most; the rest as one."""
+    frame = result.frame.astype({"model": "str", "key": "str"})
+    wide = frame.pivot_table(index="model", columns="key", values="share", sort=False)
+    order = list(_channels(result)["key"])[:MOST_COLUMNS]
+    rest = wide.drop(columns=order)
+    if rest.shape[1]:
+        return wide[order].assign(**{REST: rest.sum(axis=1)})
+    return wide[order]
+
+
+def _matrix_alt(result: Credit) -> Text:
+    wide = _shares(result)
+    parts = [
+        Text(en="{model}: {key} {share}", es="{model}: {key} {share}").format(
+            model=model_title(str(model)),
+            key=_column(row.idxmax()),
+            share=both(percent, row.max(), digits=0),
+        )
+        for model, row in wide.drop(columns=REST, errors="ignore").iterrows()
+    ]
+    return Text(
+        en="A table of rules by channels, each cell the share of the won value. The largest of "
+        "each rule: {parts}.",
+        es="Una tabla de reglas por canales; cada celda es la parte del valor ganado. La mayor de "
+        "cada regla: {parts}.",
+    ).format(parts=sentence(parts))
+
+
+def _matrix_subtitle(result: Credit) -> Text:
+    return Text(
+        en="Share of the won value that each rule gives each channel; each row adds up to 100%, "
+        "the largest share of a row is in bold",
+        es="Parte del valor ganado que cada regla da a cada canal; cada fila suma 100 % y la mayor "
+        "parte de cada fila está en negrita",
+    )
+
+
+def _matrix_size(result: Credit) -> tuple[float, float]:
+    return height_for(len(_shares(result)), each=0.42, base=2.1)
+
+
+def _column(key: object) -> Text:
+    return _REST if key == REST else vocabulary.word(vocabulary.KEYS, key)
+
+
+@drawing(alt=_matrix_alt, subtitle=_matrix_subtitle, size=_matrix_size)
+def model_matrix(axes: Axes, result: Credit, lang: Language, **options: Any) -> None:
+    """Draw the same deals under every rule, side by side."""
+    wide = _shares(result)
+    values = wide.to_numpy(dtype=float)
+    most = float(np.nanmax(np.abs(values)))
+    axes.imshow(values, cmap=_GREYS, norm=Normalize(0, most), aspect="auto")
+    largest = wide.drop(columns=REST, errors="ignore").to_numpy(dtype=float).argmax(axis=1)
+    for row, column in np.ndindex(values.shape):
+        axes.text(
+            column,
+            row,
+            wording.percent(values[row, column], lang, digits=0),
+            ha="center",
+            va="center",
+            fontsize=9,
+            fontweight="bold" if largest[row] == column else "normal",
+            color="white" if values[row, column] > 0.6 * most else style.INK,
+        )
+    names = [two_lines(model_title(str(model))[lang]) for model in wide.index]
+    axes.set_yticks(range(len(names)), names, fontsize=9)
+    heads = [style.label(_column(key)[lang], longest=26) for key in wide.columns]
+    axes.set_xticks(range(len(heads)), heads, fontsize=9, rotation=35, ha="right")
+    axes.grid(visible=False)

@@ -11,7 +11,8 @@ from matplotlib.colors import LinearSegmentedColormap, TwoSlopeNorm
 
 from alignment import style, vocabulary, wording
 from alignment.attribution.synergy import TeamGame
-from alignment.attribution.synergy.checks import G_FORMULA, WEIGHTED
+from alignment.attribution.synergy.checks import G_FORMULA, RAW, RAW_JOURNEYS, WEIGHTED
+from alignment.attribution.synergy.texts import UNITS
 from alignment.exhibits import drawing
 from alignment.figures.parts import height_for, percent_axis, sentence, two_lines, whiskers
 from alignment.text import Language, Text
@@ -33,6 +34,8 @@ _ROUTES = {
     "journey": Text(en="the journeys seen", es="los recorridos vistos"),
     "policy": Text(en="sales answers to the score", es="ventas responde a la puntuación"),
     G_FORMULA: Text(en="sequential g-formula", es="fórmula g secuencial"),
+    RAW_JOURNEYS: Text(en="not adjusted", es="sin ajustar"),
+    RAW: Text(en="plain table of four cells", es="tabla simple de cuatro celdas"),
     WEIGHTED: Text(en="inverse probability weights", es="pesos de probabilidad inversa"),
 }
 _SCENARIOS = {
@@ -42,10 +45,6 @@ _SCENARIOS = {
 _OUTCOMES = {
     "opportunity": Text(en="reach an opportunity", es="llegan a oportunidad"),
     "won": Text(en="are won", es="se ganan"),
-}
-_UNITS = {
-    "lead": Text(en="leads", es="leads"),
-    "account": Text(en="target accounts and quarters", es="cuentas objetivo y trimestres"),
 }
 # Brown against blue-green stays apart in all kinds of colour vision; the middle is white.
 _DIVERGING = LinearSegmentedColormap.from_list("shared", ["#8c510a", "#ffffff", "#01665e"])
@@ -75,7 +74,7 @@ def _values_alt(result: TeamGame) -> Text:
         "teams only. {parts}.",
         es="Puntos con intervalos de la parte de {units} que {outcome} con los contactos de "
         "algunas áreas solamente. {parts}.",
-    ).format(units=_UNITS[result.unit], outcome=_OUTCOMES[result.outcome], parts=sentence(parts))
+    ).format(units=UNITS[result.unit], outcome=_OUTCOMES[result.outcome], parts=sentence(parts))
 
 
 def _values_subtitle(result: TeamGame) -> Text:
@@ -84,7 +83,7 @@ def _values_subtitle(result: TeamGame) -> Text:
         "with {level} intervals",
         es="Parte de {units} que {outcome} si en los recorridos vistos quedan solo estos "
         "contactos, con intervalos de {level}",
-    ).format(units=_UNITS[result.unit], outcome=_OUTCOMES[result.outcome], level=_level(result))
+    ).format(units=UNITS[result.unit], outcome=_OUTCOMES[result.outcome], level=_level(result))
 
 
 @drawing(alt=_values_alt, subtitle=_values_subtitle, size=(style.WIDTH, 3.0))
@@ -106,7 +105,10 @@ def _routes(result: TeamGame) -> pd.DataFrame:
         rows.append(("policy", *found))
     if len(result.checks):
         checks = result.checks.set_index("method")["rho"]
-        rows += [(name, checks[name], np.nan, np.nan) for name in (G_FORMULA, WEIGHTED)]
+        rows += [
+            (name, checks[name], np.nan, np.nan)
+            for name in (G_FORMULA, WEIGHTED, RAW_JOURNEYS, RAW)
+        ]
     return pd.DataFrame(rows, columns=["route", "estimate", "low", "high"])
 
 
@@ -231,7 +233,7 @@ def _pairs_subtitle(result: TeamGame) -> Text:
         es="Lo que cada par de canales logra más allá de los dos por separado, por cada 1000 "
         "{units} (Shapley–Taylor). Solo tienen color los pares que superan una tasa de falsos "
         "hallazgos del 10 %",
-    ).format(units=_UNITS[result.unit])
+    ).format(units=UNITS[result.unit])
 
 
 def _pairs_size(result: TeamGame) -> tuple[float, float]:
@@ -263,7 +265,7 @@ def pair_matrix(axes: Axes, result: TeamGame, lang: Language, **options: Any) ->
     norm = TwoSlopeNorm(0, -most, most)
     axes.imshow(values, cmap=_DIVERGING, norm=norm, aspect="auto")
     names = [two_lines(vocabulary.word(vocabulary.KEYS, name)[lang]) for name in channels]
-    axes.set_xticks(range(len(names)), names, fontsize=9)
+    axes.set_xticks(range(len(names)), names, fontsize=9, rotation=30, ha="right")
     axes.set_yticks(range(len(names)), names, fontsize=9)
     axes.set_xlim(-0.5, len(names) - 1.5)
     axes.set_ylim(len(names) - 0.5, 0.5)
@@ -318,7 +320,8 @@ def tipping_map(
     rows = result.tipping[result.tipping["scenario"] == scenario]
     differences, gammas = list(grid.index), list(grid.columns)
     for row in rows.itertuples():
-        told = wording.percent(row.rho, lang, digits=0) + (" ×" if row.tips else "")
+        told = "—" if np.isnan(row.rho) else wording.percent(row.rho, lang, digits=0)
+        told += " ×" if row.tips else ""
         strong = abs(row.rho) > 0.6 * most
         axes.text(
             gammas.index(row.gamma),

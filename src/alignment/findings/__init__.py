@@ -6,8 +6,9 @@ exports do not hold what the question needs. No word of causation is used: these
 what was recorded.
 """
 
-from alignment.findings.attribution import credit_range, leading_channel, together
+from alignment.findings.attribution import credit_range, first_hand, leading_channel, together
 from alignment.findings.data import rows_accounted, traceable
+from alignment.findings.doubts import settling_experiment, tipping
 from alignment.findings.horizons import harvest_age, late_share, late_share_by_team, still_filling
 from alignment.findings.lead_to_close import (
     channels_differ,
@@ -15,19 +16,36 @@ from alignment.findings.lead_to_close import (
     slowest_stage,
     won_by_day,
 )
+from alignment.findings.returns import best_return
+from alignment.findings.synergy import (
+    channel_pairs,
+    fair_claim,
+    relay,
+    routes_agree,
+    together_more,
+)
 
 __all__ = [
+    "best_return",
+    "channel_pairs",
     "channels_differ",
     "credit_range",
     "dashboard_average",
+    "fair_claim",
+    "first_hand",
     "harvest_age",
     "late_share",
     "late_share_by_team",
     "leading_channel",
+    "relay",
+    "routes_agree",
     "rows_accounted",
+    "settling_experiment",
     "slowest_stage",
     "still_filling",
+    "tipping",
     "together",
+    "together_more",
     "traceable",
     "won_by_day",
 ]

@@ -6,7 +6,8 @@ import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
 from alignment import vocabulary
-from alignment.attribution import Credit, Overlap
+from alignment.attribution import Credit, Flow, Overlap
+from alignment.attribution import title as model_title
 from alignment.errors import NotMeasurable
 from alignment.exhibits import Finding
 from alignment.text import Text
@@ -59,9 +60,49 @@ def together(result: Overlap) -> Finding:
         en="Only marketing touched {marketing}, only sales {sales}, nobody {nobody}. This says who "
         "was there, not what worked: sales often calls the warm leads first.",
         es="Solo marketing tocó el {marketing}; solo ventas, el {sales}; nadie, el {nobody}. Dice "
-        "quién estuvo, no qué funcionó: ventas suele llamar antes a los tibios.",
+        "quién estuvo, no qué funcionó: ventas suele llamar antes a los más interesados.",
     ).format(**values)
     return Finding("together", "claim", title, detail, headline=True)
+
+
+def first_hand(result: Flow) -> Finding:
+    """Say with whom the won deals began, and how many the other team then took up."""
+    won = result.frame[result.frame["outcome"] == "won"]
+    count = won.groupby("first", observed=False)["journeys"].sum()
+    touched = int(count["marketing"] + count["sales"])
+    if not touched:
+        raise NotMeasurable(NOTHING_WON if not len(won) else NO_TOUCHES)
+    leader = "marketing" if count["marketing"] >= count["sales"] else "sales"
+    other = "sales" if leader == "marketing" else "marketing"
+    relayed = won[(won["first"] == leader) & (won["touched_by"] == "both")]["journeys"].sum()
+    low, high = proportion_confint(count[leader], touched, alpha=0.10, method="wilson")
+    values = {
+        "leader": vocabulary.TEAMS[leader],
+        "other": vocabulary.TEAMS[other],
+        "share": both(percent, count[leader] / touched, digits=0),
+        "interval": both(interval, low, high, form=percent, digits=0),
+        "n": both(integer, touched),
+        "relayed": both(percent, relayed / count[leader], digits=0),
+    }
+    detail = Text(
+        en="In {relayed} of those, {other} then took part. Who comes first says little of who "
+        "counts most.",
+        es="En el {relayed} de ellos participó después {other}. Quién llega primero dice poco de "
+        "quién cuenta más.",
+    ).format(**values)
+    if low > 0.5:
+        title = Text(
+            en="{share} of the {n} won deals that a team touched began with {leader} ({interval})",
+            es="El {share} de los {n} negocios ganados con contacto de un área empezó con {leader} "
+            "({interval})",
+        ).format(**values)
+        return Finding("first-hand", "claim", title, detail)
+    title = Text(
+        en="Won deals begin with either team: {share} of {n} with {leader} ({interval})",
+        es="Los negocios ganados empiezan con cualquiera de las áreas: el {share} de {n} con "
+        "{leader} ({interval})",
+    ).format(**values)
+    return Finding("first-hand", "inconclusive", title, detail)
 
 
 def _check(result: Credit) -> None:
@@ -97,8 +138,8 @@ def credit_range(result: Credit) -> Finding:
     values = {
         "low": both(percent, least["share"], digits=0),
         "high": both(percent, most["share"], digits=0),
-        "least": vocabulary.word(vocabulary.MODELS, least["model"]),
-        "most": vocabulary.word(vocabulary.MODELS, most["model"]),
+        "least": model_title(least["model"]),
+        "most": model_title(most["model"]),
         "models": both(integer, len(marketing)),
         "interval": both(
             interval, marketing["low"].min(), marketing["high"].max(), form=percent, digits=0

@@ -59,7 +59,7 @@ def traceable(coverage: Coverage) -> Finding:
         en="{share} of won deals ({interval}) can be traced to a dated touch; "
         "the rest cannot be credited to anyone",
         es="El {share} de los negocios ganados ({interval}) se puede rastrear "
-        "hasta un contacto fechado; el resto no se puede acreditar a nadie",
+        "hasta un contacto fechado; el resto no se puede atribuir a nadie",
     ).format(
         share=both(percent, row["share"], digits=0),
         interval=both(interval, row["low"], row["high"], form=percent, digits=0),

@@ -9,41 +9,17 @@ import numpy as np
 
 from alignment import vocabulary
 from alignment.attribution.synergy import TeamGame
-from alignment.attribution.synergy.checks import G_FORMULA, RAW, RAW_JOURNEYS, WEIGHTED
-from alignment.attribution.synergy.texts import NO_POLICY
+from alignment.attribution.synergy.checks import DIFFERENCE
+from alignment.attribution.synergy.texts import METHODS, NO_POLICY, OUTCOMES, UNITS
 from alignment.errors import NotMeasurable
 from alignment.exhibits import Finding
 from alignment.text import Text
 from alignment.wording import both, decimal, integer, interval, listing, percent
 
-_OUTCOMES = {
-    "opportunity": Text(en="opportunities", es="oportunidades"),
-    "won": Text(en="won deals", es="negocios ganados"),
-}
-_UNITS = {
-    "lead": Text(en="leads", es="leads"),
-    "account": Text(en="target accounts and quarters", es="cuentas objetivo y trimestres"),
-}
-MOST_MONTHS = 60  # a trial that takes longer will not be run
-METHODS = {
-    RAW: Text(en="raw table", es="tabla sin ajustar"),
-    RAW_JOURNEYS: Text(en="raw table, all journeys", es="tabla sin ajustar, todos los recorridos"),
-    G_FORMULA: Text(en="sequential g-formula", es="fórmula g secuencial"),
-    WEIGHTED: Text(en="inverse probability weights", es="pesos de probabilidad inversa"),
-}
 _MORE, _FEWER = Text(en="more", es="más"), Text(en="fewer", es="menos")
-_BENCHMARKS = {"warmth": Text(en="the recorded warmth", es="el interés registrado")}
-_COVARIATES = {
-    "channel": Text(en="channel", es="canal"),
-    "region": Text(en="region", es="región"),
-    "segment": Text(en="segment", es="segmento"),
-    "industry": Text(en="industry", es="industria"),
-}
 _DISAGREE = Text(
-    en="Two other ways to allow for who was warm do not agree with it within {limit} ({methods}), "
-    "so no claim is made.",
-    es="Otras dos formas de descontar el interés previo no coinciden en menos de {limit} "
-    "({methods}), así que no se afirma nada.",
+    en="Other routes do not all agree with it within {limit} ({methods}), so no claim is made.",
+    es="Otras vías no coinciden todas en menos de {limit} ({methods}), así que no se afirma nada.",
 )
 
 
@@ -53,14 +29,14 @@ def _per_thousand(result: TeamGame, name: str) -> dict[str, Text]:
         "number": both(decimal, abs(row["estimate"])),
         "range": both(interval, *sorted((abs(row["low"]), abs(row["high"])))),
         "signed": both(interval, row["low"], row["high"]),
-        "outcomes": _OUTCOMES[result.outcome],
-        "units": _UNITS[result.unit],
+        "outcomes": OUTCOMES[result.outcome],
+        "units": UNITS[result.unit],
     }
 
 
 def _routes(result: TeamGame) -> Text:
     """Name the other routes with their rho."""
-    rows = result.checks[result.checks["adjusted"].astype(bool)]
+    rows = result.checks.dropna(subset=["agrees"])
     pairs = list(zip(rows["method"], rows["rho"], strict=True))
     return both(
         lambda lang: listing(
@@ -70,7 +46,7 @@ def _routes(result: TeamGame) -> Text:
 
 
 def _disagreement(result: TeamGame) -> Text:
-    return _DISAGREE.format(limit=both(decimal, 0.15, digits=2), methods=_routes(result))
+    return _DISAGREE.format(limit=both(decimal, DIFFERENCE, digits=2), methods=_routes(result))
 
 
 def together_more(result: TeamGame) -> Finding:
@@ -154,6 +130,49 @@ def _beside(result: TeamGame) -> Text:
     )
 
 
+def routes_agree(result: TeamGame) -> Finding:
+    """Say whether the other routes give much the same shared part."""
+    if result.trial is not None:
+        raise NotMeasurable(
+            Text(
+                en="Not needed: an experiment drew the teams, so no other route is asked.",
+                es="No hace falta: las áreas se sortearon en un experimento; no se consultan otras "
+                "vías.",
+            )
+        )
+    if not np.isfinite(result.index("rho")["estimate"]):
+        raise NotMeasurable(
+            Text(
+                en="Not measurable: there is no shared part to compare.",
+                es="No medible: no hay parte compartida que comparar.",
+            )
+        )
+    rows = result.checks.dropna(subset=["agrees"])
+    values = {
+        "range": both(interval, rows["rho"].min(), rows["rho"].max(), form=percent, digits=0),
+        "rho": both(percent, result.index("rho")["estimate"], digits=0),
+        "limit": both(decimal, 100 * DIFFERENCE, digits=0),
+        "routes": _routes(result),
+    }
+    if not result.agrees:
+        title = Text(
+            en="Other methods do not all agree: they put the shared part at {range}, against {rho} "
+            "here",
+            es="Otros métodos no coinciden todos: sitúan la parte compartida {range}, frente al "
+            "{rho} de aquí",
+        ).format(**values)
+        return Finding("routes-agree", "inconclusive", title, _disagreement(result))
+    title = Text(
+        en="Other methods put the shared part at {range}, near the {rho} found here",
+        es="Otros métodos sitúan la parte compartida {range}, cerca del {rho} hallado aquí",
+    ).format(**values)
+    detail = Text(
+        en="Within {limit} points of it: {routes}. All of them see only what is recorded.",
+        es="A menos de {limit} puntos: {routes}. Todas ven solo lo registrado.",
+    ).format(**values)
+    return Finding("routes-agree", "claim", title, detail)
+
+
 def fair_claim(result: TeamGame) -> Finding:
     """Say within which bounds marketing may claim the joint effect, and whether one team leads."""
     low, high = result.index("credit_low"), result.index("credit_high")
@@ -230,8 +249,8 @@ def relay(result: TeamGame) -> Finding:
     values = {
         "number": both(decimal, row["estimate"]),
         "range": both(interval, row["low"], row["high"]),
-        "outcomes": _OUTCOMES[result.outcome],
-        "units": _UNITS[result.unit],
+        "outcomes": OUTCOMES[result.outcome],
+        "units": UNITS[result.unit],
     }
     if row["low"] > 0 and result.agrees:
         title = Text(
@@ -248,73 +267,6 @@ def relay(result: TeamGame) -> Finding:
         "cada 1000 {units}",
     ).format(**values)
     return Finding("relay", "inconclusive", title)
-
-
-def _benchmark(name: str) -> Text:
-    """Name the strongest recorded covariate."""
-    column, _, level = name.partition(" = ")
-    if column in _COVARIATES:
-        return Text(en="{column} “{level}”", es="{column} «{level}»").format(
-            column=_COVARIATES[column], level=level
-        )
-    return _BENCHMARKS.get(name, Text.same(name or "—"))
-
-
-def tipping(result: TeamGame) -> Finding:
-    """Say how strong an unrecorded warmth would have to be to undo the finding."""
-    point = result.tipping_point
-    if point is None:
-        raise NotMeasurable(
-            Text(
-                en="Not measurable: an experiment drew the teams, so no unrecorded warmth can "
-                "stand behind the finding.",
-                es="No medible: las áreas se sortearon en un experimento, así que ningún interés "
-                "sin registrar puede estar detrás del hallazgo.",
-            )
-        )
-    rho = result.index("rho")
-    if not (rho["low"] > 0 or rho["high"] < 0):
-        raise NotMeasurable(
-            Text(
-                en="Not measurable: the shared part is not clear to begin with, so nothing can "
-                "undo it.",
-                es="No medible: la parte compartida no está clara de entrada; no hay qué volcar.",
-            )
-        )
-    values = {
-        "gamma": both(decimal, point.gamma),
-        "benchmark": _benchmark(point.benchmark),
-        "strength": both(decimal, point.benchmark_gamma),
-        "range": both(interval, point.rho_low, point.rho_high, form=percent, digits=0),
-    }
-    detail = Text(
-        en="Were there one like {benchmark} (times {strength}, as unevenly touched), the shared "
-        "part would lie at {range}, depending on whom it draws.",
-        es="Si hubiera uno como {benchmark} (por {strength}, tocado con igual desigualdad), la "
-        "parte compartida estaría {range}, según a quién atraiga.",
-    ).format(**values)
-    if not np.isfinite(point.gamma):
-        title = Text(
-            en="No unrecorded warmth up to ten times as many outcomes would undo the shared part",
-            es="Ningún interés sin registrar, ni uno que multiplicara por diez los resultados, "
-            "volcaría la parte compartida",
-        )
-        return Finding("tipping", "claim", title, detail)
-    if point.within_benchmark:
-        title = Text(
-            en="An unrecorded warmth that gives {gamma} times the outcomes would undo this: less "
-            "than {benchmark} (times {strength})",
-            es="Un interés sin registrar que multiplicara por {gamma} los resultados lo volcaría: "
-            "menos que {benchmark} (por {strength})",
-        ).format(**values)
-        return Finding("tipping", "inconclusive", title, detail)
-    title = Text(
-        en="To undo this, an unrecorded warmth would have to give {gamma} times the outcomes; "
-        "{benchmark} gives {strength} times",
-        es="Para volcarlo, un interés sin registrar tendría que multiplicar los resultados por "
-        "{gamma}; {benchmark} los multiplica por {strength}",
-    ).format(**values)
-    return Finding("tipping", "claim", title, detail)
 
 
 def channel_pairs(result: TeamGame) -> Finding:
@@ -344,8 +296,8 @@ def channel_pairs(result: TeamGame) -> Finding:
         "b": vocabulary.word(vocabulary.KEYS, first["other"]),
         "number": both(decimal, abs(first["estimate"]) * 1_000),
         "range": both(interval, *(1_000 * np.sort(np.abs(first[["low", "high"]].to_numpy(float))))),
-        "outcomes": _OUTCOMES[result.outcome],
-        "units": _UNITS[result.unit],
+        "outcomes": OUTCOMES[result.outcome],
+        "units": UNITS[result.unit],
     }
     title = Text(
         en="“{a}” and “{b}” reach {number} {more} {outcomes} per 1,000 {units} together than apart "
@@ -354,47 +306,7 @@ def channel_pairs(result: TeamGame) -> Finding:
         "separado ({range})",
     ).format(more=_MORE if first["estimate"] > 0 else _FEWER, **values)
     detail = Text(
-        en="{k} of {n} pairs across the teams stand out at a false-discovery rate of 10%.",
-        es="{k} de {n} pares entre áreas destacan con una tasa de falsos hallazgos del 10 %.",
+        en="Pairs across the teams that stand out at a false-discovery rate of 10%: {k} of {n}.",
+        es="Pares entre áreas que destacan con una tasa de falsos hallazgos del 10 %: {k} de {n}.",
     ).format(**values)
     return Finding("channel-pairs", "claim" if result.agrees else "inconclusive", title, detail)
-
-
-def settling_experiment(result: TeamGame) -> Finding:
-    """Say how large the random two-by-two must be that would settle it."""
-    if not len(result.experiment):
-        raise NotMeasurable(
-            Text(
-                en="Not measurable: the experiment has been run, so none is left to size.",
-                es="No medible: el experimento ya se hizo; no queda ninguno por dimensionar.",
-            )
-        )
-    rows = result.experiment.set_index("question")
-    values = {
-        "units": both(integer, rows.loc["interaction", "units"]),
-        "months": both(decimal, rows.loc["interaction", "months"]),
-        "sales": both(integer, rows.loc["sales", "units"]),
-        "marketing": both(integer, rows.loc["marketing", "units"]),
-        "what": _UNITS[result.unit],
-    }
-    if rows.loc["interaction", "months"] > MOST_MONTHS:
-        title = Text(
-            en="No trial of a practical length would settle it: at these rates it would take "
-            "{units} {what}",
-            es="Ningún ensayo de duración razonable lo zanjaría: con estas tasas harían falta "
-            "{units} {what}",
-        ).format(**values)
-        return Finding("settling-experiment", "inconclusive", title)
-    title = Text(
-        en="A random trial of {units} {what}, {months} months of them, would settle what the teams "
-        "reach together",
-        es="Un ensayo al azar con {units} {what}, {months} meses de ellos, zanjaría lo que las "
-        "áreas logran juntas",
-    ).format(**values)
-    detail = Text(
-        en="Marketing held back for half, sales' order drawn for half; 80% power at these rates. "
-        "What sales adds needs {sales}, what marketing adds {marketing}.",
-        es="Marketing en pausa para la mitad y orden de ventas sorteado para la mitad; potencia "
-        "del 80 % con estas tasas. Lo de ventas requiere {sales}; lo de marketing, {marketing}.",
-    ).format(**values)
-    return Finding("settling-experiment", "claim", title, detail)

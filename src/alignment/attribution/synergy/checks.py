@@ -191,9 +191,10 @@ def cross_checks(units: Landmark, chances: Propensities, rho: float) -> pd.DataF
     -------
     DataFrame
         ``method``, the four values, ``joint``, ``interaction``, ``rho``, ``difference`` (from
-        the rho given), ``adjusted`` (whether it allows for who was warm) and ``agrees``: missing
-        for the raw table, which is shown for the trap it is. Its plain form compares those whom
-        both touched with those whom nobody did; the other one takes touches out of all journeys.
+        the rho given), ``adjusted`` (whether it allows for who was warm) and ``agrees``. The raw
+        table over all journeys takes touches out of them as the others do; the plain one compares
+        those whom both touched with those whom nobody did: shown for the trap it is, without a
+        vote.
     """
     rows = []
     for method, values in (
@@ -205,7 +206,8 @@ def cross_checks(units: Landmark, chances: Propensities, rho: float) -> pd.DataF
         found = teams_game(*values)
         gap = float(found.rho - rho)
         adjusted = method not in (RAW, RAW_JOURNEYS)
-        agrees = abs(gap) <= DIFFERENCE if adjusted else pd.NA
+        # The plain table answers another question, so that it differs without any warmth too.
+        agrees = abs(gap) <= DIFFERENCE if method != RAW else pd.NA
         three = map(float, (found.joint, found.interaction, found.rho))
         rows.append((method, *values, *three, gap, adjusted, agrees))
     names = ["method", "none", "marketing", "sales", "both", "joint", "interaction", "rho"]

@@ -73,7 +73,7 @@ class TeamGame(Result):
     checks : DataFrame
         Other routes to rho; see :func:`alignment.attribution.synergy.checks.cross_checks`.
     agrees : bool
-        Whether the adjusted ones lie within 0.15 of rho.
+        Whether those that have a vote lie within 0.15 of rho.
     odds : OddsInteraction or None
         The product term on the log-odds scale.
     tipping : DataFrame

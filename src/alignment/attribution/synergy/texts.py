@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from alignment.attribution.synergy.checks import G_FORMULA, RAW, RAW_JOURNEYS, WEIGHTED
 from alignment.attribution.synergy.landmark import Landmark
 from alignment.text import Text
 
@@ -88,6 +91,20 @@ _DRAWN = Text(
     en="The arms were drawn at random and kept.",
     es="Los grupos se sortearon al azar y se respetaron.",
 )
+OUTCOMES: Mapping[str, Text] = {
+    "opportunity": Text(en="opportunities", es="oportunidades"),
+    "won": Text(en="won deals", es="negocios ganados"),
+}
+UNITS: Mapping[str, Text] = {
+    "lead": Text(en="leads", es="leads"),
+    "account": Text(en="target accounts and quarters", es="cuentas objetivo y trimestres"),
+}
+METHODS: Mapping[str, Text] = {
+    RAW: Text(en="plain table of four cells", es="tabla simple de cuatro celdas"),
+    RAW_JOURNEYS: Text(en="not adjusted", es="sin ajustar"),
+    G_FORMULA: Text(en="sequential g-formula", es="fórmula g secuencial"),
+    WEIGHTED: Text(en="inverse probability weights", es="pesos de probabilidad inversa"),
+}
 NO_POLICY = Text(
     en="Not measurable: without a score and marketing's part in it, it cannot be told whom sales "
     "would not have touched.",

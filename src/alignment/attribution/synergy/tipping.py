@@ -125,8 +125,9 @@ def tipping_map(units: Landmark, cells: Floats, level: float) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``scenario``, ``difference``, ``gamma``, ``rho``, ``low``, ``high`` and ``tips`` (the
-        interval of rho, or of the joint effect, no longer excludes zero).
+        ``scenario``, ``difference``, ``gamma``, ``rho`` (missing where it would be no share),
+        ``low``, ``high`` and ``tips`` (the interval of rho, or of the joint effect, no longer
+        excludes zero).
     """
     sign = _side(cells, level)
     rows = []
@@ -138,7 +139,10 @@ def tipping_map(units: Landmark, cells: Floats, level: float) -> pd.DataFrame:
                 found = _indices(cells, shares, gamma)
                 low, high = widened_interval(found.rho, level)
                 tips = _tips(found, level, sign)
-                rows.append((scenario, signed, gamma, float(found.rho[0]), low, high, tips))
+                rho = float(found.rho[0])
+                # Beyond one it is a share of next to nothing, or of effects that cancel out.
+                rho = rho if abs(rho) <= 1 else np.nan
+                rows.append((scenario, signed, gamma, rho, low, high, tips))
     names = ["scenario", "difference", "gamma", "rho", "low", "high", "tips"]
     return pd.DataFrame(rows, columns=names)
 
