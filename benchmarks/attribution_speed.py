@@ -2,7 +2,7 @@
 
 Run it from the repository::
 
-    PYTHONPATH=src python benchmarks/attribution_speed.py --peer-python PATH
+    PYTHONPATH=src:benchmarks python benchmarks/attribution_speed.py --peer-python PATH
 
 It writes ``benchmarks/results/attribution_speed.csv`` and ``.md``. PATH is the interpreter of an
 environment that holds ChannelAttribution and marketing-attribution-models (neither is a
@@ -214,6 +214,33 @@ def part_bootstrap(journeys: int, replicates: int) -> dict[str, float]:
     return clocked(lambda: attribute(made, models=("markov", "shapley"), replicates=replicates))
 
 
+def part_game(leads: int, replicates: int) -> dict[str, float]:
+    """Measure the game of the teams, with the exact matrix of the pairs of ten channels.
+
+    The channels are those of the simulated company, parted by lot until each team has five.
+    """
+    from alignment.attribution import team_game
+    from alignment.simulation import simulate_company
+    from companies import dataset as company_dataset
+
+    data = company_dataset(simulate_company(SEED, "base"))
+    chosen = data.leads.iloc[:leads]
+    touches = data.touches[data.touches["lead_id"].isin(set(chosen["lead_id"]))]
+    parts = (
+        touches["channel"]
+        .astype("str")
+        .map({"nurture": 2, "event": 2, "retargeting": 1, "follow_up": 3, "meeting": 2})
+    )
+    lot = pd.Series(np.random.default_rng(SEED).integers(0, parts), index=touches.index)
+    names = touches["channel"].astype("str") + lot.map(" {}".format)
+    data = data.replace(leads=chosen, touches=touches.assign(channel=names))
+    made: list[object] = []
+    found = clocked(lambda: made.append(team_game(data, replicates=replicates)))
+    if made[0].units < 0.9 * leads or len(made[0].channels) != 10:
+        raise RuntimeError(f"{made[0].units} leads of {len(made[0].channels)} channels")
+    return found
+
+
 def part_journeys(touches: int, which: str) -> dict[str, float]:
     """Measure the way from tables of touches to ordered journeys."""
     from alignment.journeys import build_journeys
@@ -357,6 +384,12 @@ def measured(options: argparse.Namespace) -> pd.DataFrame:
         "alignment",
         run([me, "--part", "bootstrap", *arguments]),
     )
+    add(
+        "game of the teams, pairs of 10 channels",
+        "20,000 leads, 400 replicates",
+        "alignment",
+        run([me, "--part", "game", "--size", "20000", "--replicates", "400"]),
+    )
     names = ["what", "size", "tool", "cpu_seconds", "peak_gib", "note"]
     return pd.DataFrame(rows, columns=names)
 
@@ -390,7 +423,7 @@ def main() -> None:
     parser.add_argument("--journeys", type=int, nargs="+", default=[100_000, 1_000_000])
     parser.add_argument("--touches", type=int, default=5_000_000)
     parser.add_argument("--replicates", type=int, default=1_000)
-    parser.add_argument("--part", choices=["models", "journeys", "bootstrap"])
+    parser.add_argument("--part", choices=["models", "journeys", "bootstrap", "game"])
     parser.add_argument("--size", type=int)
     parser.add_argument("--which")
     options = parser.parse_args()
@@ -400,6 +433,8 @@ def main() -> None:
         print(json.dumps(part_journeys(options.size, options.which)))
     elif options.part == "bootstrap":
         print(json.dumps(part_bootstrap(options.size, options.replicates)))
+    elif options.part == "game":
+        print(json.dumps(part_game(options.size, options.replicates)))
     else:
         table = measured(options)
         RESULTS.mkdir(exist_ok=True)

@@ -180,6 +180,13 @@ def test_the_sentence_has_its_form_and_its_number(function, result, form, words)
     assert found.title.en != found.title.es
 
 
+def test_the_units_are_named_with_what_they_leave_out():
+    said = findings.counted_units(game())
+    assert said.en.startswith("Counted: 20,000 leads and 2,000 opportunities")
+    assert "too little of marketing" in said.en
+    assert "target accounts" in findings.counted_units(game(unit="account")).en
+
+
 def test_pairs_that_only_differ_by_chance_are_not_named():
     plain = game()
     found = findings.channel_pairs(replace(plain, pairs=plain.pairs.assign(survives=False)))

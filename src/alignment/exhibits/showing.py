@@ -86,7 +86,7 @@ def show(
     finding: Callable[[R], Finding],
     figure: Drawing | None = None,
     table: Callable[[R, Language], Table] | None = None,
-    note: Text | None = None,
+    note: Text | Callable[[R], Text] | None = None,
     source: Text | None = None,
     **options: Any,
 ) -> None:
@@ -104,8 +104,8 @@ def show(
         A function made by :func:`drawing`; `options` go to it and to its words.
     table : callable, optional
         ``(result, lang) -> Table``, shown in a closed box.
-    note : Text, optional
-        A quiet paragraph at the end.
+    note : Text or callable, optional
+        A quiet paragraph at the end, or ``(result) -> Text`` that writes it.
     source : Text, optional
         The line at the foot of the figure, as :func:`alignment.wording.source` writes it.
     """
@@ -123,7 +123,7 @@ def show(
         made = table(result, lang)
         _put(Folded(_BEHIND[lang], made.to_html(), made.to_text()))
     if note is not None:
-        _put(Note(note[lang]))
+        _put(Note((note(result) if callable(note) else note)[lang]))
 
 
 def assumptions(result: Result | NotMeasured, lang: Language) -> None:

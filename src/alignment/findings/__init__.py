@@ -19,6 +19,7 @@ from alignment.findings.lead_to_close import (
 from alignment.findings.returns import best_return
 from alignment.findings.synergy import (
     channel_pairs,
+    counted_units,
     fair_claim,
     relay,
     routes_agree,
@@ -29,6 +30,7 @@ __all__ = [
     "best_return",
     "channel_pairs",
     "channels_differ",
+    "counted_units",
     "credit_range",
     "dashboard_average",
     "fair_claim",

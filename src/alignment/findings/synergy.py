@@ -23,6 +23,27 @@ _DISAGREE = Text(
 )
 
 
+def counted_units(result: TeamGame) -> Text:
+    """Say of what the shares are, and what that leaves out of sight."""
+    values = {
+        "n": both(integer, result.units),
+        "units": UNITS[result.unit],
+        "k": both(integer, result.outcomes),
+        "outcomes": OUTCOMES[result.outcome],
+    }
+    if result.unit == "lead":
+        return Text(
+            en="Counted: {n} {units} and {k} {outcomes} among them. Leads take for granted that "
+            "marketing brought them, so this says too little of marketing.",
+            es="Se cuentan {n} {units} y {k} {outcomes} entre ellos. Contar leads da por hecho que "
+            "marketing los trajo; por eso se queda corto con marketing.",
+        ).format(**values)
+    return Text(
+        en="Counted: {n} {units} and {k} {outcomes} among them.",
+        es="Se cuentan {n} {units} y {k} {outcomes} entre ellas.",
+    ).format(**values)
+
+
 def _per_thousand(result: TeamGame, name: str) -> dict[str, Text]:
     row = result.index(name) * 1_000
     return {
