@@ -230,13 +230,19 @@ def attribute(
     if censored_at is not None:
         paths = replace(paths, weight=censoring_weights(journeys, censored_at))
     paths = replace(paths, anchors=anchors)
-    built = {
-        name: statistics_of(paths, name, half_life_days=half_life_days, custom=own, repeats=repeats)
-        for name in chosen
-    }
-    built[NO_TOUCH] = baseline(paths)
-    totals = {name: model.total() for name, model in built.items()}
-    point = {name: model.credit(totals[name]) for name, model in built.items()}
+    built, totals, point = {}, {}, {}
+    for name in (*chosen, NO_TOUCH):
+        model = (
+            baseline(paths)
+            if name == NO_TOUCH
+            else statistics_of(
+                paths, name, half_life_days=half_life_days, custom=own, repeats=repeats
+            )
+        )
+        totals[name] = model.total()
+        point[name] = model.credit(totals[name])
+        if replicates:  # its terms are as many as the touches, and only the bootstrap needs them
+            built[name] = model
     draws = bootstrap(paths, built, replicates=replicates, seed=seed) if replicates else {}
     reliability = reliability_of(paths)
     return Credit(
@@ -360,5 +366,7 @@ def gate(journeys: Journeys, weight: Weight) -> None:
 
 def _conversion(paths: Paths) -> float:
     touched = paths.length > 0
-    weights = paths.weights[touched]
-    return float((weights * paths.won[touched]).sum() / weights.sum())
+    won = touched & paths.won
+    if paths.weight is None:
+        return int(np.count_nonzero(won)) / int(np.count_nonzero(touched))
+    return float(paths.weight[won].sum() / paths.weight[touched].sum())

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from alignment.attribution.paths import Flags, Floats, Integers
+from alignment.attribution.paths import Flags, Floats, Integers, stretches
 from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
 from alignment.journeys import OUTCOMES, Journeys
@@ -140,9 +140,10 @@ def by_then(at: Integers, limit: Integers, timezone: str) -> Flags:
     """Say which touches lie at or before the limit; by day where either stamp is only a day."""
     dated = limit != NEVER
     then: Flags = dated & (at <= limit)
+    near = np.flatnonzero(dated & ~then)
+    near = near[at[near] - limit[near] < 2 * DAY]
     # Midnight is a whole quarter of an hour in any zone of our days, which spares most a look.
-    round_stamp = (at % _QUARTER == 0) | (limit % _QUARTER == 0)
-    near = np.flatnonzero(dated & round_stamp & ~then & (at - np.where(dated, limit, at) < 2 * DAY))
+    near = near[(at[near] % _QUARTER == 0) | (limit[near] % _QUARTER == 0)]
     if len(near):
         coarse = _is_midnight(at[near], timezone) | _is_midnight(limit[near], timezone)
         touch_day, limit_day = (local_days(of[near], timezone) for of in (at, limit))
@@ -185,17 +186,19 @@ def anchor_places(
         Place of the last touch at or before the milestone; -1 without a milestone or a touch, and
         in journeys that were not won, which have nothing to share out.
     """
-    won = np.asarray(journeys.journeys["outcome"] == "won", dtype=bool)
-    mine = np.flatnonzero(np.repeat(won, journeys.journeys["touches"].to_numpy(dtype=np.int64)))
-    of = journeys.touches["journey"].to_numpy(dtype=np.int64)[mine]
-    at = instants(journeys.touches["occurred_at"].take(mine))
-    place = journeys.touches["position"].to_numpy(dtype=np.int64)[mine]
+    won = np.flatnonzero(np.asarray(journeys.journeys["outcome"] == "won", dtype=bool))
+    length = journeys.journeys["touches"].to_numpy(dtype=np.int64)
+    first, length = (np.cumsum(length) - length)[won], length[won]
+    at = instants(journeys.touches["occurred_at"].take(stretches(first, length)))
+    start, touched = np.cumsum(length) - length, length > 0
     places: dict[str, Integers] = {}
     for name in sorted(names):
-        limit = instants(found.moments[name])[of]
-        last = np.full(len(won), -1, dtype=np.int64)
-        rows = np.flatnonzero(by_then(at, limit, found.timezone))
-        last[of[rows]] = place[rows]  # in order of time, so the latest is assigned last
+        limit = np.repeat(instants(found.moments[name].take(won)), length)
+        last = np.full(len(journeys.journeys), -1, dtype=np.int64)
+        # In order of time, those by then come first: their number is the place of the next one.
+        then = by_then(at, limit, found.timezone).astype(np.int64)
+        if len(then):
+            last[won[touched]] = np.add.reduceat(then, start[touched]) - 1
         places[name] = last
     return places
 

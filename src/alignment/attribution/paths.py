@@ -100,8 +100,8 @@ class Paths:
     def of_won(self) -> Paths:
         """Keep the won journeys only, under new numbers."""
         rows = self.won_rows
-        kept = np.flatnonzero(np.repeat(self.won, self.length))
         length = self.length[rows]
+        kept = stretches(self.first[rows], length)
         return Paths(
             keys=self.keys,
             code=self.code[kept],
@@ -129,6 +129,13 @@ class Paths:
             direct=None if self.direct is None else self.direct[kept],
             anchors=None,
         )
+
+
+def stretches(first: Integers, length: Integers) -> Integers:
+    """Give the places of stretches that start at `first` and are `length` long, one by one."""
+    before = np.cumsum(length) - length
+    places: Integers = np.repeat(first - before, length) + np.arange(int(length.sum()))
+    return places
 
 
 def counted(codes: Callable[[slice], npt.NDArray[np.integer]], size: int, width: int) -> Integers:

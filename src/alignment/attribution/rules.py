@@ -107,11 +107,14 @@ def position_based(paths: Paths, *, ends: float = 0.4) -> Floats:
 
     Two touches get one half each, a single touch gets all.
     """
-    length = paths.length[paths.journey]
-    outer = (paths.place == 0) | (paths.place == length - 1)
-    middle = (1.0 - 2.0 * ends) / np.maximum(length - 2, 1)
-    weights = np.where(outer, ends, middle)
-    return np.where(length == 1, 1.0, np.where(length == 2, 0.5, weights))
+    middle = (1.0 - 2.0 * ends) / np.maximum(paths.length - 2, 1)
+    credit = np.repeat(middle, paths.length)
+    touched = np.flatnonzero(paths.length > 0)
+    length, first = paths.length[touched], paths.first[touched]
+    outer = np.where(length == 1, 1.0, np.where(length == 2, 0.5, ends))
+    credit[first] = outer
+    credit[first + length - 1] = outer
+    return np.asarray(credit, dtype=np.float64)
 
 
 def time_decay(paths: Paths, *, half_life_days: float = 7.0) -> Floats:

@@ -174,9 +174,10 @@ def rate_game_statistics(paths: Paths) -> Statistics:
     seen = np.flatnonzero(exists)
     place = (np.cumsum(exists) - 1)[sets]
     won = paths.won[touched]
-    weights, value = paths.weights[touched], paths.value[touched]
+    value = paths.value[touched]
 
     def terms() -> tuple[Integers, Integers, Floats]:
+        weights = paths.weights[touched]
         journey = np.concatenate([touched, touched[won], touched[won]])
         column = np.concatenate(
             [place, len(seen) + place[won], np.full(int(won.sum()), 2 * len(seen))]
@@ -184,10 +185,20 @@ def rate_game_statistics(paths: Paths) -> Statistics:
         amount = np.concatenate([weights, (weights * value)[won], value[won]])
         return journey, column, amount
 
+    def sums() -> Floats:
+        return np.concatenate(
+            [
+                np.bincount(place, minlength=len(seen)),
+                np.bincount(place[won], value[won], minlength=len(seen)),
+                [value[won].sum()],
+            ]
+        ).astype(np.float64)
+
     return Statistics(
         width=2 * len(seen) + 1,
         credit=lambda sums: _rate_credit(sums, seen, keys),
         terms=terms,
+        sums=sums if paths.weight is None else None,
     )
 
 
