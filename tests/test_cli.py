@@ -164,7 +164,8 @@ def test_simulate_hands_its_options_over(run, monkeypatch):
     def simulate(out, seed, **options):
         given.update(out=out, seed=seed, **options)
 
-    monkeypatch.setitem(sys.modules, "alignment.simulation", SimpleNamespace(simulate=simulate))
+    room = SimpleNamespace(simulate=simulate, FILES=frozenset(), TRUTH_FILE="truth.json")
+    monkeypatch.setitem(sys.modules, "alignment.simulation", room)
     done = run("simulate", "out", "--seed", "7", "--accounts", "50", "--truth", "t.json")
     assert done.exit_code == 0, done.output
     assert given == {
@@ -175,6 +176,52 @@ def test_simulate_hands_its_options_over(run, monkeypatch):
         "truth_path": Path("t.json"),
     }
     assert run("simulate", "out").exit_code == 2  # a seed must be named
+
+
+def test_simulate_replaces_nothing_but_a_former_sample(run, tmp_path):
+    own = tmp_path / "own"
+    for name in ("salesforce/Lead.csv", "experiments.csv", "notes.txt"):
+        (own / name).parent.mkdir(parents=True, exist_ok=True)
+        (own / name).write_text("mine", encoding="utf-8")
+    few = ("--seed", "1", "--world", "small", "--accounts", "60")
+    for _ in range(2):  # with a strange file, then with names that are all the simulator's own
+        done = run("simulate", own, *few)
+        assert done.exit_code == 2, done.output
+        assert "may not have written" in done.stderr
+        assert (own / "salesforce" / "Lead.csv").read_text(encoding="utf-8") == "mine"
+        (own / "notes.txt").unlink(missing_ok=True)
+    for _ in range(2):  # an empty folder, and then the former sample
+        done = run("simulate", tmp_path / "new", *few)
+        assert done.exit_code == 0, done.output
+    (tmp_path / "truth.txt").write_text("mine", encoding="utf-8")
+    done = run("simulate", tmp_path / "other", *few, "--truth", tmp_path / "truth.txt")
+    assert done.exit_code == 2
+    assert not (tmp_path / "other").exists()
+
+
+def test_the_simulator_says_all_that_it_writes(tmp_path):
+    from alignment.simulation import FILES, TRUTH_FILE, simulate
+
+    simulate(tmp_path, 1, "small", accounts=60)
+    written = {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()}
+    assert written == FILES | {TRUTH_FILE}
+
+
+def test_an_unknown_world_is_told_with_those_there_are(run):
+    done = run("simulate", "out", "--seed", "1", "--world", "probti")
+    assert done.exit_code == 2
+    assert "base, probit" in done.stderr
+    assert "Did you mean “probit”?" in done.stderr
+    assert "defect" not in done.stderr
+
+
+@pytest.mark.parametrize("place", ["/proc/x", "file/below"])
+def test_a_place_that_cannot_be_written_to_is_no_defect(run, tmp_path, place):
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    done = run("simulate", place, "--seed", "1", "--accounts", "60")
+    assert done.exit_code == 2, done.output
+    assert "defect" not in done.stderr
+    assert "written" in done.stderr
 
 
 def test_a_path_below_is_shown_short(tmp_path, monkeypatch):

@@ -2,8 +2,10 @@ import pandas as pd
 import pytest
 
 from alignment import tables
+from alignment.attribution import overlap
 from alignment.coverage import coverage
 from alignment.dataset import Dataset
+from alignment.journeys import build_journeys
 
 
 @pytest.fixture
@@ -52,6 +54,28 @@ def test_trace_counts_only_touches_before_the_closing(data):
     }
 
 
+def test_what_the_buyer_did_is_no_touch_of_a_team(data):
+    buyer = data.touches.assign(initiator=["buyer", "firm", "buyer", "firm", "firm"])
+    buyer["initiator"] = buyer["initiator"].astype(data.touches["initiator"].dtype)
+    found = coverage(data.replace(touches=buyer))
+    trace = found.trace.set_index("step")["won"]
+    assert (trace["marketing"], trace["sales"], trace["both"]) == (0, 2, 0)
+    rows = found.months.groupby("what")["rows"].sum()
+    assert rows[["buyer", "sales"]].to_dict() == {"buyer": 2, "sales": 3}
+    assert "marketing" not in rows
+    journeys = build_journeys(data.replace(touches=buyer), include_buyer=False)
+    both = overlap(journeys).frame.set_index("touched_by")["won"]["both"]
+    assert trace["both"] == both
+
+
+def test_what_closed_after_the_export_is_still_open(data):
+    early = data.replace(as_of=pd.Timestamp("2026-01-15", tz="UTC"))
+    found = coverage(early)
+    assert found.trace["won"].eq(0).all()
+    assert "closings" not in set(found.months["what"])
+    assert found.about.left_out == {"closings after the export": 3}
+
+
 def test_months_are_counted_in_the_zone_of_the_company(data):
     leads = coverage(data).months.query("what == 'leads'")
     # midnight in UTC is still the last day of December in Mexico
@@ -63,8 +87,8 @@ def test_months_are_counted_in_the_zone_of_the_company(data):
 
 def test_wilson_interval_of_a_known_case(data):
     both = coverage(data).trace.set_index("step").loc["both"]
-    # 1 of 3 at 95 %: Wilson gives 0.0615 to 0.7923 (computed by hand from the formula)
-    z2, n, p = 3.841459, 3, 1 / 3
+    # 1 of 3 at 90 %, by hand from the formula
+    z2, n, p = 2.705543, 3, 1 / 3
     centre = (p + z2 / 2 / n) / (1 + z2 / n)
     half = (z2**0.5 / (1 + z2 / n)) * (p * (1 - p) / n + z2 / 4 / n**2) ** 0.5
     assert both["low"] == pytest.approx(centre - half, abs=1e-6)

@@ -359,7 +359,7 @@ def test_assumptions_tell_method_level_and_counts(shown):
         "Para que esto valga",
         "- Se <cumple>.",
         "Lo que se dejó fuera, contado",
-        "- Contactos en el momento del cierre o después: 1234",
+        "- Interacciones en el momento del cierre o después: 1234",
         "- A new {reason: 1",
     ]
     assert "&lt;cumple&gt;" in data["text/html"]

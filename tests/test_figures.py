@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_hex
 
-from alignment import behind, figures, load, vocabulary
+from alignment import behind, figures, load, style, vocabulary
 from alignment.attribution import attribute, flow, overlap, returns, team_game
 from alignment.coverage import coverage
 from alignment.exhibits import Drawing, reasons
@@ -163,3 +165,25 @@ def test_every_reason_for_leaving_out_is_told_in_spanish(results):
     ]
     assert told
     assert [reason for reason in told if reasons.reason(reason, "es") == reason] == []
+
+
+def test_quarters_that_were_not_fully_observed_are_hatched(results):
+    result = results["horizons"]
+    first = result.by_quarter["quarter"].iloc[0]
+    table = result.by_quarter.assign(truncated=result.by_quarter["quarter"] == first)
+    for truncated, count in ((table, 1), (result.by_quarter.assign(truncated=False), 0)):
+        changed = replace(result, by_quarter=truncated)
+        axes = figures.cohorts(changed, lang="en")
+        hatched = [bar for bar in axes.patches if bar.get_hatch()]
+        labels = [text.get_text() for text in axes.get_legend().get_texts()]
+        plt.close(axes.figure)
+        assert len(hatched) == count
+        assert ("not fully observed" in labels) == bool(count)
+        assert ("not fully observed" in figures.cohorts.alt(changed).en) == bool(count)
+
+
+def test_what_the_buyer_did_has_no_teams_colour(results):
+    axes = figures.months(results["coverage"], lang="en")
+    colours = {to_hex(bar.get_facecolor()) for bar in axes.patches}
+    plt.close(axes.figure)
+    assert {style.BUYER, *style.TEAM_COLOURS.values()} <= colours

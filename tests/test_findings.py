@@ -118,7 +118,11 @@ def credit(shares: dict[str, dict[str, tuple[float, float, float]]], wins: int =
     return Credit(frame, 1.0, "MXN", wins, 1000, "team", pd.DataFrame(), 0.1, "measured", ABOUT)
 
 
-def horizons(late: dict[str, tuple[float, float, float]]) -> WonByAge:
+def horizons(
+    late: dict[str, tuple[float, float, float]],
+    gap: tuple[float, float] = (-0.1, 0.1),
+    settled: float = 30.0,
+) -> WonByAge:
     share = pd.DataFrame(
         [
             {"group": name, "share": s, "low": low, "high": high, "too_few": False, "leads": 100}
@@ -135,9 +139,25 @@ def horizons(late: dict[str, tuple[float, float, float]]) -> WonByAge:
         }
     )
     cohorts = pd.DataFrame(
-        {"quarter": ["2025Q1", "2026Q2", "2026Q3"], "when": "still open", "leads": [1, 5, 7]}
+        {
+            "quarter": ["2025Q1", "2026Q2", "2026Q2", "2026Q3"],
+            "when": ["still open", "still open", "lost", "still open"],
+            "leads": [1, 5, 4, 7],
+            "young": [0, 3, 2, 7],
+        }
     )
-    return WonByAge(pd.DataFrame(), share, quarter, cohorts, "MXN", ABOUT)
+    pair = {"group_a": ["sales"], "group_b": ["marketing"], "low": [-gap[1]], "high": [-gap[0]]}
+    return WonByAge(
+        pd.DataFrame(),
+        share,
+        quarter,
+        cohorts,
+        "MXN",
+        ABOUT,
+        late_difference=pd.DataFrame(pair),
+        settled_weeks=settled,
+        horizon_weeks=104.0,
+    )
 
 
 FORMS = [
@@ -219,7 +239,8 @@ FORMS = [
     (findings.late_share, horizons({"all": (0.5, 0.4, 0.6)}), "inconclusive", "is open: 50%"),
     (
         findings.late_share_by_team,
-        horizons({"marketing": (0.7, 0.6, 0.8), "sales": (0.3, 0.2, 0.4)}),
+        # Their own intervals overlap, that of the difference does not hold 0: it decides.
+        horizons({"marketing": (0.6, 0.4, 0.8), "sales": (0.3, 0.1, 0.5)}, gap=(0.05, 0.5)),
         "claim",
         "What marketing touched first arrives later",
     ),
@@ -235,7 +256,12 @@ FORMS = [
         "claim",
         "50% of the value won in Q3",
     ),
-    (findings.still_filling, horizons({"all": (0.5, 0.4, 0.6)}), "claim", "13 of their 13 leads"),
+    (
+        findings.still_filling,
+        horizons({"all": (0.5, 0.4, 0.6)}),
+        "claim",
+        "from Q2 2026 on are still filling: 10 of their 12 leads younger than 30 weeks",
+    ),
 ]
 
 
@@ -268,6 +294,7 @@ CLOSED = [
     (findings.credit_range, credit({"first": {"marketing": (0.5, 0.4, 0.6)}}, wins=0)),
     (findings.late_share, horizons({"sales": (0.5, 0.4, 0.6)})),
     (findings.late_share_by_team, horizons({"all": (0.5, 0.4, 0.6)})),
+    (findings.still_filling, horizons({"all": (0.5, 0.4, 0.6)}, settled=np.nan)),
 ]
 
 
@@ -278,6 +305,39 @@ def test_a_closed_gate_says_what_is_missing(function, result):
     assert told.value.reason.en.startswith("Not measurable: ")
     assert told.value.reason.es.startswith("No medible: ")
     assert told.value.reason.en.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"value": 0.0}, "10 were won in Q3 2026, the last full quarter, none with an amount"),
+        ({"value": 0.0, "wins": 0}, "nothing was won in Q3 2026"),
+        (None, "no full calendar quarter"),
+    ],
+)
+def test_a_quarter_without_value_says_which_kind_it_is(changed, words):
+    result = horizons({"all": (0.5, 0.4, 0.6)})
+    quarter = result.this_quarter
+    quarter = quarter.iloc[:0] if changed is None else quarter.assign(**changed)
+    with pytest.raises(NotMeasurable, match=words):
+        findings.harvest_age(replace(result, this_quarter=quarter))
+
+
+@pytest.mark.parametrize(
+    ("marketing", "sales", "words"),
+    [
+        (91, 91, "Neither record is clearly weaker"),
+        (80, 84, "Neither record is clearly weaker"),
+        (50, 90, "The record of marketing is clearly the weaker one"),
+        (90, 50, "The record of sales is clearly the weaker one"),
+    ],
+)
+def test_a_record_is_called_weaker_only_where_it_clearly_is(marketing, sales, words):
+    reached = {"won": 100, "lead": 100, "touch": 100, "marketing": marketing, "sales": sales}
+    both = marketing + sales - 100  # whoever is not touched by one is by the other
+    detail = findings.traceable(coverage({**reached, "both": both})).detail
+    assert detail is not None
+    assert words in detail.en
 
 
 def test_a_group_without_a_win_has_no_interval_and_is_not_judged():

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from alignment import tables
 from alignment.dataset import Dataset
-from alignment.errors import NotMeasurable
+from alignment.errors import ArgumentError, NotMeasurable
 from alignment.journeys import build_journeys
+from alignment.lead_to_close.spells import find_spells
+from alignment.rewind import rewound
 
 AS_OF = pd.Timestamp("2024-07-01", tz="UTC")
 
@@ -344,10 +346,22 @@ def test_neither_leads_nor_opportunities_is_not_measurable():
         build_journeys(dataset())
 
 
-@pytest.mark.parametrize("options", [{"unit": "deal"}, {"lookback_days": 0}])
-def test_options_that_mean_nothing_are_refused(options):
-    with pytest.raises(ValueError, match="must be"):
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"unit": "leed"}, "Did you mean “lead”"),
+        ({"lookback_days": 0}, "above 0"),
+        ({"lookback_days": "30"}, "above 0"),
+    ],
+)
+def test_options_that_mean_nothing_are_refused(options, said):
+    with pytest.raises(ArgumentError, match=said):
         build_journeys(dataset(leads=[{}]), **options)
+
+
+def test_something_else_than_a_dataset_is_refused():
+    with pytest.raises(ArgumentError, match=r"alignment\.load"):
+        build_journeys("data/private")
 
 
 def test_amounts_in_another_currency_are_converted():
@@ -431,7 +445,9 @@ def companies(draw):
 
 def slowly(data, unit, lookback_days, include_buyer):
     """Touch ids by journey, with outcome and value, one row after the other."""
+    born = {row["lead_id"]: row["created_at"] for _, row in data.leads.iterrows()}
     leads = data.leads.set_index("lead_id")
+    leads = leads[[born[name] <= data.as_of for name in leads.index]]
 
     def of_lead(name):
         if pd.isna(name) or name not in leads.index:
@@ -452,13 +468,23 @@ def slowly(data, unit, lookback_days, include_buyer):
     deals = {}
     by_opportunity = {}
     for _, row in data.opportunities.iterrows():
+        if row["created_at"] > data.as_of:
+            continue
+        if row["status"] != "open" and row["closed_at"] > data.as_of:
+            row = row.copy()
+            row["status"], row["closed_at"] = "open", pd.NaT
         of = of_opportunity(row)
         by_opportunity[row["opportunity_id"]] = of
         deals.setdefault(of, []).append(row)
     units = {of_lead(name) for name in leads.index} | set(by_opportunity.values())
     if unit == "account":
-        for table in (data.leads, data.opportunities, data.touches):
-            units |= {("account", a) for a in table["account_id"].dropna()}
+        for table, since in (
+            (data.leads, "created_at"),
+            (data.opportunities, "created_at"),
+            (data.touches, "occurred_at"),
+        ):
+            known = table[table[since] <= data.as_of]
+            units |= {("account", a) for a in known["account_id"].dropna()}
     units.discard("internal")
 
     def end(of):
@@ -563,6 +589,85 @@ def test_the_order_of_the_rows_changes_nothing(data, seed, **options):
 
 
 @settings(max_examples=25, deadline=None)
+@given(data=companies(), hours=st.integers(0, 24 * 6), **OPTIONS)
+def test_what_is_dated_after_as_of_is_never_used(data, hours, **options):
+    """However the rows dated later are changed or taken away, the journeys stay the same."""
+    cut = LOW + pd.Timedelta(hours=hours)
+    earlier = data.replace(as_of=cut)
+    built = build_journeys(earlier, **options)
+    month = pd.Timedelta(days=30)
+    moved = {}
+    for name, columns in (
+        ("leads", ["created_at"]),
+        ("opportunities", ["created_at", "closed_at"]),
+        ("touches", ["occurred_at"]),
+        ("lead_stages", ["entered_at"]),
+    ):
+        frame = data.table(name).copy()
+        for column in columns:
+            late = frame[column] > cut
+            frame.loc[late, column] = frame.loc[late, column] + month
+        if name == "opportunities":
+            late = frame["closed_at"] > cut
+            other_end = {"won": "lost", "lost": "won", "open": "open"}
+            status = frame["status"].astype("str")
+            changed = status.where(~late, status.map(other_end))
+            frame["status"] = changed.astype(frame["status"].dtype)
+        moved[name] = frame
+    other = build_journeys(earlier.replace(**moved), **options)
+    pd.testing.assert_frame_equal(built.touches, other.touches)
+    pd.testing.assert_frame_equal(built.journeys, other.journeys)
+    for moments in (
+        built.touches["occurred_at"],
+        built.journeys["ended_at"],
+        built.journeys["started_at"],
+    ):
+        assert not (moments > cut).any()
+    again = build_journeys(rewound(data, cut), **options)
+    pd.testing.assert_frame_equal(built.touches, again.touches)
+    pd.testing.assert_frame_equal(built.journeys, again.journeys)
+
+
+def test_a_deal_closed_after_the_export_is_open_as_in_the_spells():
+    data = dataset(
+        leads=[{"lead_id": "L"}, {"lead_id": "M", "created_at": "2024-07-02"}],
+        opportunities=[
+            {"lead_id": "L", "closed_at": "2024-07-02"},
+            {"lead_id": "L", "closed_at": "2024-07-03", "created_at": "2024-07-02"},
+        ],
+        touches=[
+            {"lead_id": "L", "occurred_at": "2024-06-30"},
+            {"lead_id": "L", "occurred_at": "2024-07-01 12:00"},
+        ],
+    )
+    journeys = one(data)
+    row = journeys.journeys.loc[0]
+    assert (row["outcome"], row["value"], row["touches"]) == ("open", 0.0, 1)
+    assert journeys.left_out["after the export"] == 1
+    assert journeys.notes["leads created after the export"] == 1
+    assert journeys.notes["opportunities created after the export"] == 1
+    assert journeys.notes["opportunities closed after the export"] == 1
+    ends = find_spells(data).frame.set_index("id")["end"]
+    assert ends.to_dict() == {"L": "open"}
+
+
+def test_only_what_the_person_did_can_be_kept():
+    touches = [
+        {"touch_id": "sent", "kind": "email", "occurred_at": "2024-02-01"},
+        {"touch_id": "ad", "kind": "retargeting", "occurred_at": "2024-02-02"},
+        {"touch_id": "met", "kind": "meeting", "occurred_at": "2024-02-03"},
+        {"touch_id": "wrote", "kind": "email", "initiator": "buyer", "occurred_at": "2024-02-04"},
+    ]
+    data = dataset(leads=[{"lead_id": "L"}], touches=[{"lead_id": "L", **t} for t in touches])
+    assert list(one(data).touches["touch_id"]) == ["sent", "ad", "met", "wrote"]
+    answered = one(data, responses_only=True)
+    assert list(answered.touches["touch_id"]) == ["met", "wrote"]
+    assert answered.left_out["without an act of the person"] == 2
+    firm = one(data, responses_only=True, include_buyer=False)
+    assert list(firm.touches["touch_id"]) == ["met"]
+
+
+@settings(max_examples=25, deadline=None)
 @given(data=companies(), **OPTIONS)
 def test_moving_all_times_by_a_week_only_moves_the_times(data, **options):
     week = pd.Timedelta(days=7)  # no zone used here changes its clocks that week
@@ -590,10 +695,12 @@ def test_moving_all_times_by_a_week_only_moves_the_times(data, **options):
 @settings(max_examples=25, deadline=None)
 @given(data=companies())
 def test_no_value_is_lost_and_the_unit_does_not_change_it(data):
-    internal = data.leads.loc[data.leads["is_internal"], "lead_id"]
-    won = data.opportunities[
-        (data.opportunities["status"] == "won") & ~data.opportunities["lead_id"].isin(internal)
-    ]
+    # Known at the export: a deal or a lead that began later is not, nor is a later win.
+    leads = data.leads[data.leads["created_at"] <= data.as_of]
+    internal = leads.loc[leads["is_internal"], "lead_id"]
+    deals = data.opportunities
+    known = (deals["created_at"] <= data.as_of) & ~(deals["closed_at"] > data.as_of)
+    won = deals[known & (deals["status"] == "won") & ~deals["lead_id"].isin(internal)]
     for unit in ("lead", "account"):
         value = build_journeys(data, unit=unit).journeys["value"].sum()
         assert value == pytest.approx(won["amount"].sum())

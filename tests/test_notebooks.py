@@ -60,7 +60,11 @@ def test_no_cell_is_long(notebook):
 def test_prose_stands_in_both_languages_side_by_side(notebook):
     prose = [tags(cell) for cell in cells(notebook) if cell["cell_type"] == "markdown"]
     assert prose
-    assert prose == [["lang-en"], ["lang-es"]] * (len(prose) // 2)
+    assert [found[0] for found in prose] == ["lang-en", "lang-es"] * (len(prose) // 2)
+    # What one of a pair needs to be measured, the other needs too.
+    needs = [found[1:] for found in prose]
+    assert needs[::2] == needs[1::2]
+    assert all(tag.startswith("needs:") for found in needs for tag in found)
 
 
 def test_every_picture_has_alternative_text_with_numbers(notebook):

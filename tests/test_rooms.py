@@ -15,9 +15,9 @@ PACKAGE = ROOT / "src" / "alignment"
 ORDER = [
     {"text", "version", "glossary", "vocabulary"},
     {"errors"},
-    {"tables", "ledger", "results"},
+    {"arguments", "tables", "ledger", "results", "resampling"},
     {"dataset"},
-    {"exports"},
+    {"exports", "rewind"},
     {"money", "wording", "style", "teams"},
     {"mapping"},
     {"window"},

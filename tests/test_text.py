@@ -28,3 +28,9 @@ def test_values_with_braces_stay_text(name):
 def test_unknown_language_is_named():
     with pytest.raises(KeyError, match="unknown language “fr”"):
         Text(en="a", es="b")["fr"]
+
+
+def test_spanish_of_mexico_differs_in_its_numbers_only():
+    said = Text(en="won {n}", es="ganados {n}").format(n=Text(en="1.5", es="1,5", es_mx="1.5"))
+    assert (said["es"], said["es_MX"]) == ("ganados 1,5", "ganados 1.5")
+    assert Text(en="one", es="uno")["es_MX"] == "uno"

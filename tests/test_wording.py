@@ -154,7 +154,7 @@ def test_any_name_survives_in_both_languages(name):
 
 
 def test_unknown_languages_and_locales_are_refused():
-    with pytest.raises(ValueError, match="es, en"):
+    with pytest.raises(ValueError, match="“es”, “en”"):
         wording.decimal(1, "fr")
     with pytest.raises(ValueError, match="es, es_MX"):
         wording.decimal(1, "es", locale="en")
@@ -165,3 +165,33 @@ def test_the_source_names_the_day_of_the_export():
     source = wording.source(Dataset(as_of=moment, observed_from=moment))
     assert source.es == "Fuente: exportaciones al 4 de marzo de 2026."
     assert source.en == "Source: exports as of March 4, 2026."
+
+
+@pytest.mark.parametrize(
+    ("currency", "timezone", "chosen"),
+    [
+        ("MXN", "UTC", "es_MX"),
+        ("USD", "America/Tijuana", "es_MX"),
+        (None, "Mexico/General", "es_MX"),
+        ("EUR", "Europe/Madrid", "es"),
+        ("ARS", "America/Argentina/Buenos_Aires", "es"),
+    ],
+)
+def test_numbers_are_written_as_in_mexico_for_its_readers(currency, timezone, chosen):
+    moment = pd.Timestamp("2026-03-04T12:00Z")
+    data = Dataset(as_of=moment, observed_from=moment, currency=currency, timezone=timezone)
+    assert wording.reader("es", data) == chosen
+    assert wording.reader("en", data) == "en"
+
+
+def test_spanish_of_mexico_writes_a_decimal_point():
+    assert wording.decimal(1234.5, "es_MX") == "1,234.5"
+    assert wording.percent(0.123, "es_MX") == "12.3\u00a0%"
+    assert wording.money(1_234_567, "es_MX", currency="MXN") == "1,234,567\u00a0MXN"
+    assert wording.interval(1.5, 2.5, "es_MX") == "entre 1.5 y 2.5"
+    day = pd.Timestamp("2026-03-04")
+    assert wording.date(day, "es_MX") == "4 de marzo de 2026"
+    assert wording.month(day, "es_MX") == "marzo de 2026"
+    assert wording.listing(["a", "iglesia"], "es_MX") == "a e iglesia"
+    said = wording.both(wording.decimal, 1234.5)
+    assert (said["en"], said["es"], said["es_MX"]) == ("1,234.5", "1234,5", "1,234.5")

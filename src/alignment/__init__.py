@@ -77,10 +77,12 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Import a public name from its room when it is first asked for."""
+    if name == "__version__":
+        return import_module("alignment.version").version()
     if name not in _HOMES:
         raise AttributeError(f"module “alignment” has no name “{name}”")
     return getattr(import_module(f"alignment.{_HOMES[name]}"), name)
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+    return sorted([*__all__, "__version__"])

@@ -242,11 +242,64 @@ def simulate(
 ) -> None:
     """Write the raw exports of an invented company, and the truth behind them."""
     with _plainly(debug):
+        from alignment.simulation import FILES, TRUTH_FILE
         from alignment.simulation import simulate as write
 
+        _refuse_strangers(out, FILES, TRUTH_FILE)
+        if truth is not None:
+            _refuse_another_file(truth)
         options: dict[str, Any] = {"world": world, "accounts": accounts, "truth_path": truth}
-        write(out, seed, **{name: value for name, value in options.items() if value is not None})
+        given = {name: value for name, value in options.items() if value is not None}
+        try:
+            write(out, seed, **given)
+        except OSError as wrong:
+            raise FolderError(
+                f"the exports cannot be written there ({wrong.strerror})",
+                file=str(wrong.filename or out),
+                cure="Name a folder in which you may write.",
+            ) from wrong
         typer.echo(f"Exports written: {out}")
+
+
+def _refuse_strangers(out: Path, ours: frozenset[str], truth: str) -> None:
+    """Refuse a folder that is neither empty nor a former sample: its files may be somebody's own.
+
+    Some names, such as ``salesforce/Lead.csv``, are also those of real exports; so only a folder
+    with each of our files counts as a former sample.
+    """
+    if out.is_file():
+        raise FolderError("is a file", file=str(out), cure="Name a folder for the exports.")
+    try:
+        found = {p.relative_to(out).as_posix() for p in out.rglob("*") if not p.is_dir()}
+    except OSError as wrong:
+        raise FolderError(f"cannot be looked into ({wrong.strerror})", file=str(out)) from wrong
+    strangers = sorted(found - ours - {truth})
+    if found and (strangers or not ours <= found):
+        raise FolderError(
+            f"holds {len(found)} files, which this command may not have written",
+            file=str(out),
+            value=(strangers or sorted(found))[0],
+            cure="Name an empty folder, so that none of your own files is replaced.",
+        )
+
+
+def _refuse_another_file(truth: Path) -> None:
+    """Refuse to write the truth over a file that holds something else."""
+    import json
+
+    if not truth.exists():
+        return
+    try:
+        former = json.loads(truth.read_text(encoding="utf-8"))
+        if {"world", "seed", "games"} <= set(former):
+            return
+    except (OSError, ValueError, TypeError):
+        pass
+    raise FolderError(
+        "exists and is not the truth of a simulated company, so it is not replaced",
+        file=str(truth),
+        cure="Name another file for --truth.",
+    )
 
 
 def _options(currency: str | None, timezone: str | None, mapping: Path | None) -> dict[str, Any]:

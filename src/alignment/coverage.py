@@ -8,11 +8,31 @@ import numpy as np
 import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
+from alignment.arguments import of_type, within
 from alignment.dataset import Dataset
-from alignment.results import About, Result
+from alignment.errors import NotMeasurable
+from alignment.journeys import SENT_COUNTS, build_journeys
+from alignment.results import LEVEL, About, Result
+from alignment.rewind import closed_later, rewound
 from alignment.text import Text
 
 STEPS = ("won", "lead", "touch", "marketing", "sales", "both")
+ASSUMPTIONS = (
+    Text(
+        en="A deal is traced through its lead and through what was logged on it; only touches "
+        "before the closing count. A lead that won several deals counts once, with its first.",
+        es="Un negocio se rastrea por su lead y por lo registrado en él; solo cuentan las "
+        "interacciones anteriores al cierre. Un lead que ganó varios negocios cuenta una vez, "
+        "con el primero.",
+    ),
+    Text(
+        en="Only what the firm did counts as a team's touch: a form or a call of the buyer does "
+        "not. The pages on credit and on the long and short count in the same way.",
+        es="Solo lo que hizo la empresa cuenta como interacción de un área: un formulario o una "
+        "llamada del comprador, no. Las páginas de crédito y de largo y corto plazo cuentan igual.",
+    ),
+    SENT_COUNTS,
+)
 
 
 @dataclass(frozen=True)
@@ -22,11 +42,11 @@ class Coverage(Result):
     Parameters
     ----------
     months : DataFrame
-        ``what`` (leads, opportunities, closings, marketing, sales, spend), ``month`` (first day,
-        in the data set's time zone), ``rows``.
+        ``what`` (leads, opportunities, closings; marketing and sales, what the firm did; buyer,
+        what the buyer did; spend), ``month`` (first day, in the data set's time zone), ``rows``.
     trace : DataFrame
-        One row a step of :data:`STEPS`: ``step``, ``won`` (won opportunities that reach it),
-        ``share``, ``low``, ``high`` (Wilson).
+        One row a step of :data:`STEPS`: ``step``, ``won`` (won journeys that reach it), ``share``,
+        ``low``, ``high`` (Wilson).
     ledger : Series
         Rows read, kept, merged, set aside.
     files : int
@@ -57,42 +77,51 @@ def _by_month(what: str, moments: pd.Series, zone: str) -> pd.DataFrame:
 
 def _months(data: Dataset) -> pd.DataFrame:
     touches, zone = data.touches, data.timezone
+    buyer = touches["initiator"] == "buyer"
+    by = {team: ~buyer & (touches["team"] == team) for team in ("marketing", "sales")}
     parts = [
         _by_month("leads", data.leads["created_at"], zone),
         _by_month("opportunities", data.opportunities["created_at"], zone),
         _by_month("closings", data.opportunities["closed_at"], zone),
-        _by_month("marketing", touches.loc[touches["team"] == "marketing", "occurred_at"], zone),
-        _by_month("sales", touches.loc[touches["team"] == "sales", "occurred_at"], zone),
+        _by_month("marketing", touches.loc[by["marketing"], "occurred_at"], zone),
+        _by_month("sales", touches.loc[by["sales"], "occurred_at"], zone),
+        _by_month("buyer", touches.loc[buyer, "occurred_at"], zone),
         _by_month("spend", data.spend["starts_on"], zone),
     ]
     return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
 
 
-def _touched_before_closing(data: Dataset, won: pd.DataFrame) -> pd.DataFrame:
-    """Say for each won opportunity which teams touched its lead before it closed."""
-    pairs = won[["opportunity_id", "lead_id", "closed_at"]].merge(
-        data.touches.loc[data.touches["lead_id"].notna(), ["lead_id", "occurred_at", "team"]],
-        on="lead_id",
-    )
-    direct = won[["opportunity_id", "closed_at"]].merge(
-        data.touches.loc[
-            data.touches["opportunity_id"].notna(), ["opportunity_id", "occurred_at", "team"]
-        ],
-        on="opportunity_id",
-    )
-    touched = pd.concat([pairs.drop(columns="lead_id"), direct], ignore_index=True)
-    touched = touched[touched["occurred_at"] < touched["closed_at"]]
-    ids = won["opportunity_id"]
-    return pd.DataFrame(
-        {
-            team: ids.isin(touched.loc[touched["team"] == team, "opportunity_id"])
-            for team in ("marketing", "sales")
-        }
-    )
+def _reached(data: Dataset) -> dict[str, int]:
+    """Count the won journeys that reach each step: the journeys of the firm's own touches.
+
+    Amounts play no part, so that a currency without a rate stops nothing here.
+    """
+    try:
+        built = build_journeys(data.replace(currency=None), include_buyer=False)
+    except NotMeasurable:
+        return dict.fromkeys(STEPS, 0)
+    won = built.journeys[built.journeys["outcome"] == "won"]
+    touched = {
+        team: won.index.isin(built.touches.loc[built.touches["team"] == team, "journey"])
+        for team in ("marketing", "sales")
+    }
+    marketing, sales = touched["marketing"], touched["sales"]
+    return {
+        "won": len(won),
+        "lead": int(won["linked"].sum()),
+        "touch": int((marketing | sales).sum()),
+        "marketing": int(marketing.sum()),
+        "sales": int(sales.sum()),
+        "both": int((marketing & sales).sum()),
+    }
 
 
-def coverage(data: Dataset, *, level: float = 0.95) -> Coverage:
-    """Count events by month and trace each won opportunity back to its touches.
+def coverage(data: Dataset, *, level: float = LEVEL) -> Coverage:
+    """Count events by month and trace what was won back to its touches.
+
+    A won deal is a journey won, as :func:`alignment.journeys.build_journeys` builds it with
+    ``include_buyer=False``: a lead counts once, with its first win, and a deal without a known
+    lead by itself.
 
     Parameters
     ----------
@@ -110,20 +139,12 @@ def coverage(data: Dataset, *, level: float = 0.95) -> Coverage:
     ----------
     Wilson, E. B. (1927). Probable inference. JASA 22, 209–212.
     """
-    won = data.opportunities[data.opportunities["status"] == "won"].reset_index(drop=True)
-    teams = _touched_before_closing(data, won)
-    known = won["lead_id"].isin(data.leads["lead_id"])
-    marketing, sales = teams["marketing"], teams["sales"]
-    reached = {
-        "won": len(won),
-        "lead": int(known.sum()),
-        "touch": int((marketing | sales).sum()),
-        "marketing": int(marketing.sum()),
-        "sales": int(sales.sum()),
-        "both": int((marketing & sales).sum()),
-    }
+    of_type("data", data, Dataset, "alignment.load(folder)")
+    within("level", level, 0, 1)
+    seen = rewound(data)
+    reached = _reached(seen)
     counts = np.array([reached[step] for step in STEPS], dtype=float)
-    n = len(won)
+    n = reached["won"]
     if n:
         low, high = proportion_confint(counts, n, alpha=1 - level, method="wilson")
         share = counts / n
@@ -138,15 +159,9 @@ def coverage(data: Dataset, *, level: float = 0.95) -> Coverage:
             es="Conteos; intervalos de las proporciones según Wilson (1927).",
         ),
         level=level,
-        assumptions=(
-            Text(
-                en="A deal is traced through its lead and through what was logged on it; "
-                "only touches before the closing count.",
-                es="Un negocio se rastrea por su lead y por lo registrado en él; "
-                "solo cuentan los contactos anteriores al cierre.",
-            ),
-        ),
+        assumptions=ASSUMPTIONS,
+        left_out={"closings after the export": int(closed_later(data).sum())},
     )
     return Coverage(
-        _months(data), trace, data.ledger.totals, data.ledger.files.file.nunique(), about
+        _months(seen), trace, data.ledger.totals, data.ledger.files.file.nunique(), about
     )

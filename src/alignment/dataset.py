@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
+from html import escape
 
 import pandas as pd
 
 from alignment import tables
+from alignment.arguments import one_of
 from alignment.errors import NotMeasurable
 from alignment.ledger import Ledger
 from alignment.text import Text
@@ -24,7 +26,7 @@ _TABLE_WORDS: Mapping[str, Text] = {
     "campaigns": Text(en="campaigns", es="campañas"),
     "touches": Text(
         en="dated touches (calls, meetings, e-mails, campaign responses)",
-        es="contactos fechados (llamadas, reuniones, correos, respuestas a campañas)",
+        es="interacciones fechadas (llamadas, reuniones, correos, respuestas a campañas)",
     ),
     "spend": Text(en="spend", es="inversión"),
     "capacity": Text(en="capacity", es="capacidad"),
@@ -45,7 +47,7 @@ _COLUMN_WORDS: Mapping[str, Text] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Dataset:
     """Canonical tables with the ledger and the window observed.
 
@@ -99,10 +101,29 @@ class Dataset:
             if moment.tzinfo is None:
                 raise ValueError("as_of and observed_from must carry a time zone")
 
+    def __repr__(self) -> str:
+        """Say in a line what the dataset holds: its window and the rows of its tables."""
+        held = ", ".join(f"{row.rows:,} {row.table}" for row in self._held().itertuples())
+        return f"<Dataset {self._window()}: {held or 'no rows'}>"
+
+    def _repr_html_(self) -> str:
+        table = self._held().to_html(escape=True, index=False, border=0)
+        return f"<p>Dataset {escape(self._window())}</p>{table}"
+
+    def _window(self) -> str:
+        return (
+            f"as of {self.as_of:%Y-%m-%d %H:%M} UTC, closings from {self.observed_from:%Y-%m-%d}, "
+            f"days of {self.timezone}, {self.currency or 'no currency'}"
+        )
+
+    def _held(self) -> pd.DataFrame:
+        sizes = self.sizes()
+        return sizes[sizes["rows"] > 0].reset_index(drop=True)
+
     def table(self, name: str) -> pd.DataFrame:
         """Return a canonical table by its name."""
         if name not in tables.MODELS:
-            raise KeyError(f"no table “{name}”; there are {', '.join(tables.MODELS)}")
+            one_of("the table", name, tables.MODELS)
         found: pd.DataFrame = getattr(self, name)
         return found
 
@@ -113,6 +134,8 @@ class Dataset:
     def has(self, table: str, *columns: str) -> bool:
         """Say whether a table has rows and, in each of the columns, at least one value."""
         frame = self.table(table)
+        for column in columns:
+            one_of(f"a column of {table}", column, frame.columns)
         return len(frame) > 0 and all(bool(frame[c].notna().any()) for c in columns)
 
     def require(self, table: str, *columns: str) -> pd.DataFrame:
@@ -132,6 +155,7 @@ class Dataset:
                 ).format(table=word)
             )
         for column in columns:
+            one_of(f"a column of {table}", column, self.table(table).columns)
             if not self.table(table)[column].notna().any():
                 raise NotMeasurable(
                     Text(

@@ -72,6 +72,10 @@ class ReportError(AlignmentError):
     """A notebook failed while the report was made; the last good report stays."""
 
 
+class ArgumentError(AlignmentError, ValueError):
+    """A call was given an argument that means nothing; also a ``ValueError``."""
+
+
 class NotMeasurable(AlignmentError):
     """The data cannot answer this question; the reason is fit for leadership.
 

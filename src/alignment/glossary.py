@@ -28,7 +28,7 @@ GLOSSARY: tuple[Term, ...] = (
         ),
     ),
     Term(
-        Text(en="Touch", es="Contacto"),
+        Text(en="Touch", es="Interacción"),
         Text(
             en="One dated contact between a team and a lead: an e-mail, a webinar, a call, "
             "a meeting.",
@@ -41,7 +41,7 @@ GLOSSARY: tuple[Term, ...] = (
         Text(
             en="Marketing or sales, whichever made the touch. Which channel belongs to whom is a "
             "table that you can edit.",
-            es="Marketing o ventas, según quién hizo el contacto. Qué canal es de quién está en "
+            es="Marketing o ventas, según quién hizo la interacción. Qué canal es de quién está en "
             "una tabla que se puede editar.",
         ),
     ),
@@ -109,7 +109,8 @@ GLOSSARY: tuple[Term, ...] = (
         Text(
             en="Rules that give the credit to the first touch, the last, all alike, mostly the "
             "ends, or more the closer to the close.",
-            es="Reglas que dan el crédito al primer contacto, al último, a todos por igual, sobre "
+            es="Reglas que dan el crédito a la primera interacción, a la última, a todos por "
+            "igual, sobre "
             "todo a los extremos, o más cuanto más cerca del cierre.",
         ),
     ),
@@ -123,7 +124,7 @@ GLOSSARY: tuple[Term, ...] = (
         ),
     ),
     Term(
-        Text(en="Markov removal", es="Efecto de retirada de Markov"),
+        Text(en="Markov removal", es="Efecto de eliminación de Markov"),
         Text(
             en="How many wins the usual paths would lose if a channel were taken out of them.",
             es="Cuántas ventas perderían los recorridos habituales si se quitara de ellos un "
@@ -134,7 +135,8 @@ GLOSSARY: tuple[Term, ...] = (
         Text(en="Short and long term", es="Corto y largo plazo"),
         Text(
             en="What closes within a quarter of the first touch, and what closes later.",
-            es="Lo que se cierra dentro del trimestre que sigue al primer contacto, y lo que se "
+            es="Lo que se cierra dentro del trimestre que sigue a la primera interacción, y lo "
+            "que se "
             "cierra después.",
         ),
     ),

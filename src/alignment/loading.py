@@ -9,7 +9,7 @@ import pandas as pd
 
 from alignment import tables
 from alignment.dataset import Dataset
-from alignment.errors import FolderError, MappingError
+from alignment.errors import ArgumentError, FolderError, MappingError
 from alignment.exports.accounts import join_accounts
 from alignment.exports.audit import audit
 from alignment.exports.candidates import Candidates, Context
@@ -168,6 +168,16 @@ def _own_names(frame: pd.DataFrame, column: str) -> pd.DataFrame:
     return frame.assign(**{column: frame[column].replace(own)}) if own else frame
 
 
+def _path(folder: str | Path) -> Path:
+    if isinstance(folder, str | Path):
+        return Path(folder)
+    given = "nothing" if folder is None else f"a {type(folder).__name__}"
+    raise ArgumentError(
+        f"folder must be the path of a folder of exports, and {given} was given",
+        cure='Such as alignment.load("data/private").',
+    )
+
+
 def _find_mapping(root: Path, mapping: str | Path | None) -> ExportMapping:
     if mapping is not None:
         return read_mapping(mapping)
@@ -212,8 +222,10 @@ def load(
     ------
     FolderError, ExportError, MappingError, CurrencyError
         One plain message with file, row, column, value and cure.
+    ArgumentError
+        If `folder` is no path.
     """
-    root = Path(folder)
+    root = _path(folder)
     if currency is not None:
         currency = check_currency(currency)
     if timezone is not None:

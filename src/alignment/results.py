@@ -9,6 +9,8 @@ import pandas as pd
 
 from alignment.text import Text
 
+LEVEL = 0.90  # of all intervals, on all pages, unless another is asked for
+
 
 @dataclass(frozen=True)
 class About:

@@ -28,6 +28,9 @@ RULE = "#d9d9de"
 # petroff6's violet, and its orange darkened to 3:1 on white; apart in grey print as well.
 TEAM_COLOURS: Mapping[str, str] = {"marketing": "#7a21dd", "sales": "#d06d06"}
 
+# What the buyer started belongs to no team: a dark neutral, apart from the grey of the rest.
+BUYER = "#4f5b66"
+
 WIDTH, HEIGHT = 6.2, 3.7  # inches: letters stay legible from a phone to A4
 SUBSTITUTE = "\u25a1"  # white square: visible where the font has no glyph
 _LONGEST = 28

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import string
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-Language = Literal["es", "en"]
+# Spanish is written once; “es_MX” is the same words with the numbers as Mexico writes them.
+Language = Literal["es", "en", "es_MX"]
 LANGUAGES: tuple[Language, ...] = ("es", "en")
+SPELLINGS: tuple[Language, ...] = (*LANGUAGES, "es_MX")
 
 
 def _fields(template: str) -> set[str]:
@@ -22,6 +24,8 @@ class Text:
     ----------
     en, es : str
         The message; ``{name}`` marks a placeholder.
+    es_mx : str, optional
+        The Spanish message where numbers in it are written otherwise in Mexico.
 
     Raises
     ------
@@ -31,6 +35,7 @@ class Text:
 
     en: str
     es: str
+    es_mx: str | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.en or not self.es:
@@ -40,8 +45,10 @@ class Text:
 
     def __getitem__(self, language: Language) -> str:
         """Return the message in one language."""
-        if language not in LANGUAGES:
+        if language not in SPELLINGS:
             raise KeyError(f"unknown language “{language}”; use one of {', '.join(LANGUAGES)}")
+        if language == "es_MX" and self.es_mx is not None:
+            return self.es_mx
         return self.en if language == "en" else self.es
 
     def format(self, **values: Text | str | int) -> Text:
@@ -50,9 +57,9 @@ class Text:
         What comes out is a finished sentence: a value may hold braces, and they stay text.
         """
         filled = object.__new__(Text)
-        for language in LANGUAGES:
+        for language in SPELLINGS:
             own = {k: v[language] if isinstance(v, Text) else v for k, v in values.items()}
-            object.__setattr__(filled, language, self[language].format(**own))
+            object.__setattr__(filled, language.lower(), self[language].format(**own))
         return filled
 
     @classmethod

@@ -30,7 +30,7 @@ MATCHES: Mapping[str, Text] = {
     "spend and credit": Text(en="spend and credit", es="inversión y crédito"),
     "spend only": Text(en="spend, no credit", es="inversión sin crédito"),
     "credit only": Text(en="credit, no spend", es="crédito sin inversión"),
-    "no touch": Text(en="no touch", es="sin contacto"),
+    "no touch": Text(en="no touch", es="sin interacción"),
 }
 TOUCHED_BY: Mapping[str, Text] = {
     "nobody": Text(en="nobody", es="nadie"),
@@ -61,7 +61,7 @@ CHANNELS: Mapping[str, Text] = {
 KEYS: Mapping[str, Text] = {
     **TEAMS,
     **CHANNELS,
-    "(no touch recorded)": Text(en="(no touch recorded)", es="(sin contacto registrado)"),
+    "(no touch recorded)": Text(en="(no touch recorded)", es="(sin interacción registrada)"),
     "(no campaign)": Text(en="(no campaign)", es="(sin campaña)"),
     "(lost again)": Text(en="(lost again)", es="(perdido después)"),
     "(missing)": Text(en="(not recorded)", es="(sin dato)"),
@@ -89,17 +89,18 @@ EVENTS: Mapping[str, Text] = {
     "leads": Text(en="Leads created", es="Leads creados"),
     "opportunities": Text(en="Opportunities created", es="Oportunidades creadas"),
     "closings": Text(en="Deals closed", es="Negocios cerrados"),
-    "marketing": Text(en="Marketing touches", es="Contactos de marketing"),
-    "sales": Text(en="Sales touches", es="Contactos de ventas"),
+    "marketing": Text(en="Marketing touches", es="Interacciones de marketing"),
+    "sales": Text(en="Sales touches", es="Interacciones de ventas"),
+    "buyer": Text(en="What the buyer did", es="Lo que hizo el comprador"),
     "spend": Text(en="Spend rows", es="Filas de inversión"),
 }
 STEPS: Mapping[str, Text] = {
     "won": Text(en="won deals", es="negocios ganados"),
     "lead": Text(en="with a known lead", es="con lead conocido"),
-    "touch": Text(en="with a touch before the close", es="con contacto antes del cierre"),
-    "marketing": Text(en="touched by marketing", es="con contacto de marketing"),
-    "sales": Text(en="touched by sales", es="con contacto de ventas"),
-    "both": Text(en="touched by both", es="con contacto de ambas"),
+    "touch": Text(en="with a touch before the close", es="con interacción antes del cierre"),
+    "marketing": Text(en="touched by marketing", es="con interacción de marketing"),
+    "sales": Text(en="touched by sales", es="con interacción de ventas"),
+    "both": Text(en="touched by both", es="con interacción de ambas"),
 }
 
 

@@ -2,8 +2,9 @@
 
 Babel knows the locales; what it gets wrong for Spanish is put right here, once: four-digit
 numbers stand without a separator, per cent keeps its no-break space, and a currency is never an
-ambiguous “$”. Every function takes the language first set by the reader and, for Spanish, an
-optional locale: ``es`` writes a decimal comma, ``es_MX`` a decimal point.
+ambiguous “$”. Every function takes the language of the reader and, for Spanish, an optional
+locale: ``es`` writes a decimal comma, ``es_MX`` a decimal point. ``es_MX`` is also a language
+here, Spanish with such numbers; :func:`reader` chooses it.
 """
 
 from __future__ import annotations
@@ -18,12 +19,34 @@ from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
-from alignment.text import LANGUAGES, Language, Text
+from alignment.arguments import one_of
+from alignment.text import SPELLINGS, Language, Text
 
 if TYPE_CHECKING:
     from alignment.dataset import Dataset
 
-LOCALES: Mapping[Language, tuple[str, ...]] = {"es": ("es", "es_MX"), "en": ("en",)}
+LOCALES: Mapping[Language, tuple[str, ...]] = {
+    "es": ("es", "es_MX"),
+    "en": ("en",),
+    "es_MX": ("es_MX",),
+}
+# Zones of Mexico in the IANA database, beside those that begin with “Mexico/”.
+_MEXICO = (
+    "Bahia_Banderas",
+    "Cancun",
+    "Chihuahua",
+    "Ciudad_Juarez",
+    "Ensenada",
+    "Hermosillo",
+    "Matamoros",
+    "Mazatlan",
+    "Merida",
+    "Mexico_City",
+    "Monterrey",
+    "Ojinaga",
+    "Santa_Isabel",
+    "Tijuana",
+)
 MISSING = Text(en="n/a", es="s/d")
 NBSP = "\u00a0"
 MINUS = "\u2212"
@@ -44,14 +67,28 @@ def both(write: Callable[..., str], *values: Any, **options: Any) -> Text:
     # Doubled braces come out single, so that a brace in a name from the data stays text.
     written = {
         language: write(*values, language, **options).replace("{", "{{").replace("}", "}}")
-        for language in LANGUAGES
+        for language in SPELLINGS
     }
-    return Text(en=written["en"], es=written["es"]).format()
+    return Text(en=written["en"], es=written["es"], es_mx=written["es_MX"]).format()
+
+
+def reader(language: Language, data: Dataset) -> Language:
+    """Choose how numbers are written for the reader of a data set.
+
+    Returns
+    -------
+    {"es", "en", "es_MX"}
+        ``es_MX`` (1,234.5) for Spanish where the reporting currency is the Mexican peso or the
+        time zone is one of Mexico; else the language itself, in Spanish with 1234,5.
+    """
+    _, _, city = data.timezone.partition("America/")
+    mexican = data.currency == "MXN" or city in _MEXICO or data.timezone.startswith("Mexico/")
+    return "es_MX" if language == "es" and mexican else language
 
 
 def _locale(language: Language, locale: str | None) -> str:
     if language not in LOCALES:
-        raise ValueError(f"unknown language “{language}”; use one of {', '.join(LANGUAGES)}")
+        one_of("the language", language, SPELLINGS)
     chosen = locale or LOCALES[language][0]
     if chosen not in LOCALES[language]:
         known = ", ".join(LOCALES[language])
@@ -92,7 +129,7 @@ def percent(
         return MISSING[language]
     assert value is not None
     number = decimal(100 * float(value), language, digits=digits, locale=locale)
-    return number + (f"{NBSP}%" if language == "es" else "%")
+    return number + ("%" if language == "en" else f"{NBSP}%")
 
 
 def interval(
@@ -117,12 +154,12 @@ def interval(
     if _missing(low) or _missing(high):
         return MISSING[language]
     first, last = form(low, language, **options), form(high, language, **options)
-    return f"entre {first} y {last}" if language == "es" else f"{first} to {last}"
+    return f"{first} to {last}" if language == "en" else f"entre {first} y {last}"
 
 
 def _with_currency(number: str, currency: str, language: Language) -> str:
     sign = _SIGNS.get(currency, currency)
-    if language == "es":
+    if language != "en":
         return f"{number}{NBSP}{sign}"
     negative, number = number.startswith(MINUS), number.removeprefix(MINUS)
     joined = f"{sign}{number}" if sign in _SIGN_FIRST else f"{sign}{NBSP}{number}"
@@ -196,7 +233,7 @@ def date(
         return MISSING[language]
     if value.tzinfo is not None:
         value = value.tz_convert(timezone or "UTC")
-    pattern = {"es": "d MMM y", "en": "MMM d, y"}[language] if short else "long"
+    pattern = ("MMM d, y" if language == "en" else "d MMM y") if short else "long"
     return str(format_date(value.date(), pattern, locale=language))
 
 
@@ -204,7 +241,8 @@ def month(value: pd.Timestamp | None, language: Language, *, short: bool = False
     """Write a month: “marzo de 2026”, “March 2026”; short “mar 2026”, “Mar 2026”."""
     if value is None or pd.isna(value):
         return MISSING[language]
-    pattern = "MMM y" if short else {"es": "MMMM 'de' y", "en": "MMMM y"}[language]
+    long = "MMMM y" if language == "en" else "MMMM 'de' y"
+    pattern = "MMM y" if short else long
     return str(format_date(value.date(), pattern, locale=language))
 
 

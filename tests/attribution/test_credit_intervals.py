@@ -18,13 +18,13 @@ from alignment.attribution.credit_tables import TOO_FEW_WINS
 from alignment.attribution.intervals import (
     bootstrap,
     effective_accounts,
-    percentile_interval,
 )
 from alignment.attribution.markov import chain_statistics
 from alignment.attribution.paths import encode
 from alignment.attribution.rules import linear, rule_statistics
 from alignment.attribution.shapley import rate_game_statistics
 from alignment.attribution.texts import assumptions
+from alignment.resampling import expanded_percentile
 
 BENCHMARK = Path(__file__).resolve().parents[2] / "benchmarks" / "attribution_coverage.py"
 
@@ -100,7 +100,7 @@ def test_the_spread_is_that_of_the_closed_form(made):
 def test_a_replicate_without_a_win_is_no_replicate(made):
     frame = attribute(made([(["ads"], "won", 1, "A")]), models=("markov",), replicates=50).frame
     assert frame.loc[frame["key"] == "ads", ["low", "high"]].to_numpy().tolist() == [[1.0, 1.0]]
-    low, high = percentile_interval(np.full((3, 2), np.nan), 0.9)
+    low, high = expanded_percentile(np.full((3, 2), np.nan), 0.9)
     assert np.isnan(low).all()
     assert np.isnan(high).all()
 
@@ -110,10 +110,10 @@ def test_small_samples_widen_the_percentiles_as_student_does(made):
     n, level = 8, 0.90
     population = stats.norm.ppf((np.arange(20_000) + 0.5) / 20_000)
     draws = (population * np.sqrt((n - 1) / n))[:, np.newaxis]
-    low, high = percentile_interval(draws, level, n)
+    low, high = expanded_percentile(draws, level, n)
     assert high[0] == pytest.approx(stats.t.ppf(0.95, n - 1), rel=1e-3)
     assert low[0] == pytest.approx(-high[0])
-    plain = percentile_interval(draws, level)
+    plain = expanded_percentile(draws, level)
     assert plain[1][0] == pytest.approx(np.sqrt((n - 1) / n) * stats.norm.ppf(0.95), rel=1e-3)
     equal = made([(["ads"], "won", 5, f"A{i}") for i in range(8)])
     assert effective_accounts(encode(equal)) == pytest.approx(8)

@@ -62,6 +62,39 @@ def test_the_late_share_is_the_truth(result):
     assert late["share"] == pytest.approx(1 - told[13] / told[52])
 
 
+def test_a_difference_has_its_own_interval(result):
+    gap = result.late_difference.iloc[0]
+    assert len(result.late_difference) == 1
+    late = result.late_share.set_index("group")
+    a, b = late.loc[gap["group_a"]], late.loc[gap["group_b"]]
+    assert gap["difference"] == pytest.approx(a["share"] - b["share"])
+    assert gap["low"] < 0 < gap["high"]  # the two groups follow one law
+    # Of two independent groups: wider than either alone, narrower than both laid end to end.
+    widths = [row["high"] - row["low"] for row in (a, b)]
+    assert max(widths) < gap["high"] - gap["low"] < sum(widths)
+
+
+def test_the_age_by_which_nearly_all_is_won_is_that_of_the_law(result):
+    days = 104 * 7
+    reached = 0.9 * (1 - np.exp(-RATE * days))
+    assert result.horizon_weeks == 104
+    assert result.settled_weeks == pytest.approx(-np.log(1 - reached) / RATE / 7, abs=4)
+
+
+def test_only_leads_younger_than_that_age_are_called_young(result, exponential):
+    data, journeys = exponential()
+    frame, table = journeys.journeys, result.by_quarter
+    age = (data.as_of.normalize() - frame["started_at"].dt.normalize()).dt.days
+    young = age < 7 * result.settled_weeks
+    assert table["young"].sum() == young.sum()
+    still = table.loc[table["when"] == "still open", "young"].sum()
+    assert still == (young & (frame["outcome"] == "open")).sum()
+    assert (table["young"] <= table["leads"]).all()
+    short = won_by_age(*exponential(as_of=60), replicates=5)
+    assert np.isnan(short.settled_weeks)
+    assert short.by_quarter["young"].eq(0).all()
+
+
 def test_intervals_by_account_cover():
     """Percentile intervals at 90 % of wins and of value, over 200 worlds of 300 leads."""
     random = np.random.default_rng(12)

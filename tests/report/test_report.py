@@ -7,12 +7,14 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from alignment.errors import FolderError, ReportError
-from alignment.report import build
-from alignment.report.pages import page
+from alignment.exhibits import Folded, Table
+from alignment.report import build, site
+from alignment.report.pages import Page, page
 from alignment.report.words import LIMITS, WORDS
 from alignment.text import LANGUAGES
 
@@ -314,3 +316,37 @@ def test_every_word_of_the_frame_is_used():
     )
     assert [key for key in WORDS if f"words.{key}" not in code and f'"{key}"' not in code] == []
     assert len(LIMITS) > 2
+
+
+@pytest.mark.parametrize("rows", [3, 14, 40])
+def test_on_paper_a_long_table_is_cut_and_says_so(dataset, rows):
+    frame = pd.DataFrame({"day": range(rows), "share": range(rows)})
+    box = Folded("Behind", Table(frame, "Days", lang="en").to_html() * 2, "")
+    method = Folded("Method", "<p>Aalen–Johansen.</p>", "")
+    body = "".join(each._repr_mimebundle_()[0]["text/html"] for each in (box, method))
+    shown = Page("00", "T", "?", f"<h1>T</h1>{body}<p>after</p>", ())
+    edition = site.Edition("en", ("en",), (shown,), dataset, "exports", "1", "f")
+    printed = site.print_html(edition)
+    article = printed[printed.index("<h1>T</h1>") : printed.index("<p>after</p>")]
+    left = 0 if rows <= site.PRINTED_ROWS + 2 else rows - site.PRINTED_ROWS
+    assert article.count("<tr><th") == 2 * (1 + rows - left)  # with the row of names
+    assert article.count(f"… {left} more rows in the HTML page") == (2 if left else 0)
+    assert article.count("<details open>") == 1
+    assert "Method: in the HTML page." in article
+    assert "Aalen" not in article
+    assert "Aalen" in site.page_html(edition, 0)
+    assert site.page_html(edition, 0).count("<tr><th") == 2 * (1 + rows)
+
+
+def test_without_a_headline_the_index_shows_what_else_was_found(dataset):
+    finding = {"title": "Of 4 rows, 3", "detail": None, "anchor": "x", "key": "x"}
+    quiet = {**finding, "form": "claim", "headline": False}
+    shut = {**finding, "form": "not measurable", "headline": True, "title": "No deal was won."}
+    for findings, words in (
+        ((quiet, shut), "Of 4 rows, 3"),
+        ((shut,), "None of the main questions"),
+    ):
+        shown = Page("00", "T", "?", "<h1>T</h1>", findings)
+        edition = site.Edition("en", ("en",), (shown,), dataset, "exports", "1", "f")
+        index = site.index_html(edition, at_the_top=False)
+        assert words in index[index.index("headlines") : index.index('class="pages"')]

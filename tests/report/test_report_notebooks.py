@@ -96,3 +96,29 @@ def test_the_librarys_own_notebooks_are_found_and_can_take_parameters():
         notebooks.set_parameters(notebook, {"folder": "x", "lang": "es"}, path.name)
         notebooks.keep_language(notebook, "es")
         assert any(cell.cell_type == "markdown" for cell in notebook.cells)
+
+
+def test_prose_stands_only_where_what_it_speaks_of_was_measured():
+    cells = [
+        new_markdown_cell("always", metadata={"tags": ["lang-en"]}),
+        new_markdown_cell("one", metadata={"tags": ["lang-en", "needs:won-by-day"]}),
+        new_markdown_cell("either", metadata={"tags": ["needs:late-share", "needs:harvest"]}),
+    ]
+    for measured, expected in (
+        ([], ["always"]),
+        (["won-by-day-lead"], ["always", "one"]),
+        (["harvest-age"], ["always", "either"]),
+    ):
+        notebook = new_notebook(cells=list(cells))
+        notebooks.keep_supported(notebook, measured)
+        assert [cell.source for cell in notebook.cells] == expected
+
+
+def test_each_tag_of_the_notebooks_names_a_finding():
+    from alignment import findings
+
+    keys = {name.replace("_", "-") for name in findings.__all__}
+    for path in notebooks.find(notebooks.notebooks_folder()):
+        for cell in notebooks.read(path).cells:
+            needs = {t.removeprefix("needs:") for t in notebooks.tags(cell) if "needs:" in t}
+            assert needs <= keys, path.name

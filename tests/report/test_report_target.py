@@ -68,3 +68,12 @@ def test_a_file_put_there_while_the_notebooks_ran_is_not_lost(tmp_path):
         (out / "notes.md").touch()
     assert (out / "notes.md").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["reports"]
+
+
+def test_a_place_that_cannot_be_written_to_is_told_plainly(tmp_path):
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    with (
+        pytest.raises(ReportError, match="cannot be written"),
+        target.replacing(tmp_path / "file" / "x"),
+    ):
+        raise AssertionError("nothing was to be written")

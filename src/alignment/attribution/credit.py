@@ -39,7 +39,7 @@ from alignment.attribution.rules import DIRECT, PRESETS, AnchorWeights
 from alignment.attribution.texts import assumptions, method
 from alignment.errors import AlignmentError, NotMeasurable
 from alignment.journeys import Journeys
-from alignment.results import About, Result
+from alignment.results import LEVEL, About, Result
 from alignment.text import Text
 
 UNPRICED = "won opportunities without an amount"  # their value is in no sum
@@ -159,7 +159,7 @@ def attribute(
     repeats: Repeats = "kept",
     censored_at: pd.Timestamp | None = None,
     replicates: int = 400,
-    level: float = 0.90,
+    level: float = LEVEL,
     seed: int = 0,
 ) -> Credit:
     """Give the won value to the keys whose touches came before, by each model.
@@ -343,7 +343,7 @@ def gate(journeys: Journeys, weight: Weight) -> None:
         raise NotMeasurable(
             Text(
                 en="Not measurable: no journey has a touch before its outcome.",
-                es="No medible: ningún recorrido tiene un contacto antes de su desenlace.",
+                es="No medible: ningún recorrido tiene una interacción antes de su desenlace.",
             )
         )
     if not won.any():

@@ -8,13 +8,14 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from alignment.attribution.intervals import effective_accounts, percentile_interval
+from alignment.attribution.intervals import effective_accounts
 from alignment.attribution.markov import Chain, removal_effects
 from alignment.attribution.markov_order import chain_states, removal_of_order
 from alignment.attribution.models import ORDER_OF, Repeats
 from alignment.attribution.paths import NO_CAMPAIGN, By, Floats, Integers, Paths, counted
 from alignment.journeys import Journeys
 from alignment.journeys.codes import category
+from alignment.resampling import expanded_percentile
 from alignment.tables import TEAMS
 
 NO_TOUCH = "(no touch recorded)"
@@ -64,7 +65,7 @@ def credit_frame(
         low, high = missing, missing
         if draws:
             drawn = _shares(draws[model], draws[NO_TOUCH])
-            low, high = percentile_interval(drawn, level, effective_accounts(paths))
+            low, high = expanded_percentile(drawn, level, effective_accounts(paths))
         parts.append(
             pd.DataFrame(
                 {

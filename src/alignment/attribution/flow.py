@@ -65,7 +65,7 @@ def flow(journeys: Journeys) -> Flow:
         raise NotMeasurable(
             Text(
                 en="Not measurable: no journey has a touch before its outcome.",
-                es="No medible: ningún recorrido tiene un contacto antes de su desenlace.",
+                es="No medible: ningún recorrido tiene una interacción antes de su desenlace.",
             )
         )
     met = np.zeros(len(journeys.journeys), dtype=np.int64)
@@ -93,8 +93,8 @@ def _about(journeys: Journeys, linked: np.ndarray) -> About:
         method=Text(
             en="Counts of journeys by the team of the first touch, the teams that touched them "
             "before the outcome, and the outcome at the moment of export.",
-            es="Recuento de recorridos por área del primer contacto, áreas que los tocaron antes "
-            "del desenlace y desenlace al momento de la exportación.",
+            es="Recuento de recorridos por área de la primera interacción, áreas que los tocaron "
+            "antes del desenlace y desenlace al momento de la exportación.",
         ),
         level=None,
         assumptions=(

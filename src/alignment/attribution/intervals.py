@@ -12,9 +12,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from scipy import sparse, stats
+from scipy import sparse
 
 from alignment.attribution.paths import Flags, Floats, Integers, Paths, Statistics
+from alignment.resampling import effective_size
 
 _BATCH = 50  # replicates at a time; fixed, because it is part of the order of the draws
 
@@ -89,44 +90,5 @@ def bootstrap(
 
 
 def effective_accounts(paths: Paths) -> float:
-    """Give how many accounts of equal value would make the value as uncertain as it is.
-
-    Kish's effective size, (sum of values)^2 / (sum of squares): a few large deals count for few.
-    """
-    values = np.bincount(paths.cluster, paths.value)
-    squares = float((values**2).sum())
-    return float(values.sum() ** 2 / squares) if squares else 0.0
-
-
-def percentile_interval(
-    draws: Floats, level: float, accounts: float = np.inf
-) -> tuple[Floats, Floats]:
-    """Give the expanded percentile interval of each column.
-
-    Plain percentiles are too narrow in small samples, as a normal interval is beside Student's;
-    Hesterberg (2015) widens them by as much. A replicate without value is no replicate.
-
-    Parameters
-    ----------
-    draws : array (replicates, columns)
-        Bootstrap replicates.
-    level : float
-        Confidence level.
-    accounts : float
-        Effective number of accounts; infinite for plain percentiles.
-
-    Returns
-    -------
-    low, high : arrays (columns,)
-        Missing if nothing could be drawn.
-    """
-    usable = draws[np.isfinite(draws).all(axis=1)]
-    if not len(usable):
-        missing = np.full(draws.shape[1], np.nan)
-        return missing, missing
-    tail = (1 - level) / 2
-    if np.isfinite(accounts):
-        n = max(accounts, 2.0)
-        tail = float(stats.norm.cdf(stats.t.ppf(tail, n - 1) * np.sqrt(n / (n - 1))))
-    low, high = np.quantile(usable, [tail, 1 - tail], axis=0)
-    return low, high
+    """Give how many accounts of equal value would make the value as uncertain as it is."""
+    return effective_size(np.bincount(paths.cluster, paths.value))

@@ -9,8 +9,8 @@ import pandas as pd
 from scipy import stats
 
 from alignment.attribution.paths import Flags, Floats, Integers
-from alignment.journeys import OUTCOMES, Journeys
-from alignment.results import About, Result
+from alignment.journeys import OUTCOMES, SENT_COUNTS, Journeys
+from alignment.results import LEVEL, About, Result
 from alignment.text import Text
 
 TOUCHED_BY = ("nobody", "only marketing", "only sales", "both")
@@ -66,7 +66,7 @@ def wilson_interval(successes: Integers, trials: Integers, level: float) -> tupl
     return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
 
 
-def overlap(journeys: Journeys, *, level: float = 0.90) -> Overlap:
+def overlap(journeys: Journeys, *, level: float = LEVEL) -> Overlap:
     """Count journeys, wins and value by the teams that touched them.
 
     Parameters
@@ -136,6 +136,7 @@ def _about(journeys: Journeys, linked: Flags, level: float) -> About:
         ),
         level=level,
         assumptions=(
+            SENT_COUNTS,
             Text(
                 en="The table describes. Journeys that both teams touched differ from the others "
                 "in other things too: sales calls those who look warmer, and longer journeys "

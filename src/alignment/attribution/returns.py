@@ -19,7 +19,7 @@ import pandas as pd
 
 from alignment.attribution.credit import gate
 from alignment.attribution.credit_tables import NO_TOUCH, Reliability, reliability_of
-from alignment.attribution.intervals import bootstrap, effective_accounts, percentile_interval
+from alignment.attribution.intervals import bootstrap, effective_accounts
 from alignment.attribution.milestones import (
     Milestone,
     Milestones,
@@ -38,7 +38,8 @@ from alignment.errors import NotMeasurable
 from alignment.journeys import Journeys
 from alignment.journeys.codes import instants, local_days
 from alignment.money import reported
-from alignment.results import About, Result
+from alignment.resampling import expanded_percentile
+from alignment.results import LEVEL, About, Result
 from alignment.text import Text
 
 MATCHES = ("spend and credit", "spend only", "credit only", "no touch")
@@ -112,7 +113,7 @@ def returns(
     custom: Mapping[str, AnchorWeights] | None = None,
     found: Milestones | None = None,
     replicates: int = 400,
-    level: float = 0.90,
+    level: float = LEVEL,
     seed: int = 0,
 ) -> Returns:
     """Set what each channel cost beside what it was credited with.
@@ -362,7 +363,7 @@ def _with_intervals(
     missing = pd.Series(np.nan, index=frame.index)
     bounds = dict.fromkeys(("value_low", "value_high", "wins_low", "wins_high"), missing)
     for name, draws in drawn.items():
-        low, high = percentile_interval(draws, level, effective_accounts(paths))
+        low, high = expanded_percentile(draws, level, effective_accounts(paths))
         for end, values in (("low", low), ("high", high)):
             by_key = pd.Series(values, index=list(paths.keys))
             bounds[f"{name}_{end}"] = frame["key"].map(by_key).fillna(0.0).astype(float)

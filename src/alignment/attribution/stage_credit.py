@@ -202,7 +202,7 @@ def _about(journeys: Journeys) -> About:
             "censored); its touches share it evenly.",
             es="Cada paso vale el importe por lo que sube la probabilidad de ganar (incidencia de "
             "Aalen-Johansen al final del seguimiento, con la pérdida como fin competidor y los "
-            "recorridos abiertos censurados); sus contactos lo comparten por igual.",
+            "recorridos abiertos censurados); sus interacciones lo comparten por igual.",
         ),
         assumptions=(
             Text(

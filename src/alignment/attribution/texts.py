@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from alignment.journeys import SENT_COUNTS
 from alignment.text import LANGUAGES, Text
 
 # What each model is, as part of a sentence; the title of one that reads won journeys only says so.
 _METHODS: Mapping[str, Text] = {
-    "first": Text(en="first touch", es="primer contacto"),
-    "last": Text(en="last touch", es="último contacto"),
+    "first": Text(en="first touch", es="primera interacción"),
+    "last": Text(en="last touch", es="última interacción"),
     "last_non_direct": Text(
-        en="last touch that is not direct", es="último contacto que no es directo"
+        en="last touch that is not direct", es="última interacción que no es directa"
     ),
     "linear": Text(en="linear", es="lineal"),
     "position": Text(en="position-based (40/20/40)", es="por posición (40/20/40)"),
@@ -21,22 +22,22 @@ _METHODS: Mapping[str, Text] = {
     ),
     "hubspot_u": Text(
         en="U-shaped as HubSpot has it (first touch 40, lead creation 40, others 20)",
-        es="en U según HubSpot (primer contacto 40, creación del lead 40, los demás 20)",
+        es="en U según HubSpot (primera interacción 40, creación del lead 40, los demás 20)",
     ),
     "marketo_u": Text(
         en="U-shaped as Adobe Marketo Measure has it (first touch 50, lead creation 50)",
-        es="en U según Adobe Marketo Measure (primer contacto 50, creación del lead 50)",
+        es="en U según Adobe Marketo Measure (primera interacción 50, creación del lead 50)",
     ),
     "w_shaped": Text(
         en="W-shaped as HubSpot and Adobe Marketo Measure have it (first touch 30, lead creation "
         "30, opportunity creation 30, others 10)",
-        es="en W según HubSpot y Adobe Marketo Measure (primer contacto 30, creación del lead 30, "
-        "creación de la oportunidad 30, los demás 10)",
+        es="en W según HubSpot y Adobe Marketo Measure (primera interacción 30, creación del lead "
+        "30, creación de la oportunidad 30, los demás 10)",
     ),
     "full_path": Text(
         en="full path as HubSpot and Adobe Marketo Measure have it (first touch, lead creation, "
         "opportunity creation and close 22.5 each, others 10)",
-        es="ruta completa según HubSpot y Adobe Marketo Measure (primer contacto, creación del "
+        es="ruta completa según HubSpot y Adobe Marketo Measure (primera interacción, creación del "
         "lead, creación de la oportunidad y cierre, 22,5 cada uno; los demás 10)",
     ),
     "markov": Text(
@@ -62,9 +63,9 @@ _METHODS: Mapping[str, Text] = {
 }
 _OWN = Text(en="own weights “{name}”", es="pesos propios «{name}»")
 _TITLES: Mapping[str, Text] = {
-    "first": Text(en="First touch", es="Primer contacto"),
-    "last": Text(en="Last touch", es="Último contacto"),
-    "last_non_direct": Text(en="Last non-direct touch", es="Último contacto no directo"),
+    "first": Text(en="First touch", es="Primera interacción"),
+    "last": Text(en="Last touch", es="Última interacción"),
+    "last_non_direct": Text(en="Last non-direct touch", es="Última interacción no directa"),
     "linear": Text(en="Linear", es="Lineal"),
     "position": Text(en="Position 40/20/40", es="Posición 40/20/40"),
     "time_decay": Text(en="Time decay", es="Decaimiento temporal"),
@@ -113,7 +114,7 @@ _ASSUMPTIONS = (
     ),
     Text(
         en="Only recorded touches count: a team that logs less gets less.",
-        es="Solo cuentan los contactos registrados: el área que registra menos recibe menos.",
+        es="Solo cuentan las interacciones registradas: el área que registra menos recibe menos.",
     ),
 )
 
@@ -137,24 +138,24 @@ _CENSORED = Text(
 _ANCHORED = Text(
     en="The touch that led to a milestone is the last one at or before it. Where one touch led to "
     "several, its weights add up; where a milestone has no touch, the other weights are scaled up.",
-    es="El contacto que llevó a un hito es el último hasta ese momento. Si un contacto llevó a "
-    "varios, sus pesos se suman; si un hito no tiene contacto, los demás pesos se amplían en "
+    es="La interacción que llevó a un hito es la última hasta ese momento. Si una llevó a "
+    "varios, sus pesos se suman; si un hito no tiene ninguna, los demás pesos se amplían en "
     "proporción.",
 )
 _UNTIL: Mapping[str, Text] = {
     "lead": Text(
         en="Shared out are the leads created, among the touches at or before that moment.",
-        es="Se reparten los leads creados entre los contactos hasta ese momento.",
+        es="Se reparten los leads creados entre las interacciones hasta ese momento.",
     ),
     "qualified": Text(
         en="Shared out are the leads qualified, among the touches at or before that moment.",
-        es="Se reparten los leads calificados entre los contactos hasta ese momento.",
+        es="Se reparten los leads calificados entre las interacciones hasta ese momento.",
     ),
     "opportunity": Text(
         en="Shared out are the opportunities created (in value, the pipeline, whatever became of "
         "it), among the touches at or before that moment.",
         es="Se reparten las oportunidades creadas (en importe, el pipeline, sea cual sea su "
-        "desenlace) entre los contactos hasta ese momento.",
+        "desenlace) entre las interacciones hasta ese momento.",
     ),
 }
 _RATE_GAME = Text(
@@ -180,7 +181,7 @@ RETURNS_METHOD = Text(
     en="Spend in the reporting currency beside the credit of the touches in the days of "
     "that spend, by this model: {model}. Intervals by bootstrap over accounts, with the "
     "spend held as it is.",
-    es="Inversión en la moneda del informe junto al crédito de los contactos en los días "
+    es="Inversión en la moneda del informe junto al crédito de las interacciones en los días "
     "de esa inversión, según este modelo: {model}. Intervalos por bootstrap de cuentas, "
     "con la inversión fija.",
 )
@@ -247,7 +248,7 @@ def assumptions(
     until: str = "won",
 ) -> tuple[Text, ...]:
     """Say what the numbers do and do not mean."""
-    said = [*_ASSUMPTIONS, _CENSORED if censored else _OPEN]
+    said = [*_ASSUMPTIONS, SENT_COUNTS, _CENSORED if censored else _OPEN]
     if until in _UNTIL:
         said.insert(0, _UNTIL[until])
     if anchored:

@@ -53,7 +53,7 @@ def journey_flow(result: Flow, lang: Language) -> Table:
         result.frame,
         Text(
             en="Leads by first touch, teams and outcome",
-            es="Leads por primer contacto, áreas y desenlace",
+            es="Leads por primera interacción, áreas y desenlace",
         ),
         ["first", "touched_by", "outcome", "journeys"],
         integers(lang, "journeys"),

@@ -34,7 +34,7 @@ def won_value(result: WonByAge, lang: Language) -> Table:
         frame,
         Text(
             en="Value won by 100 leads, by weeks since first touch",
-            es="Valor ganado por cada 100 leads, por semanas desde el primer contacto",
+            es="Valor ganado por cada 100 leads, por semanas desde la primera interacción",
         ),
         ["group", "weeks", "value_per_100", "value_low", "value_high", "wins", "leads"],
         {
@@ -67,7 +67,7 @@ def quarter_by_age(result: WonByAge, lang: Language) -> Table:
         result.this_quarter,
         Text(
             en="Won in the last full quarter, by age since first touch",
-            es="Ganado en el último trimestre completo, por antigüedad del primer contacto",
+            es="Ganado en el último trimestre completo, por antigüedad de la primera interacción",
         ),
         ["age", "group", "wins", "value"],
         {**integers(lang, "wins"), **amounts(result.currency, lang, "value")},
@@ -84,7 +84,7 @@ def cohorts(result: WonByAge, lang: Language) -> Table:
         frame,
         Text(
             en="Leads by quarter of first touch and what became of them",
-            es="Leads por trimestre del primer contacto y qué fue de ellos",
+            es="Leads por trimestre de la primera interacción y qué fue de ellos",
         ),
         ["quarter", "when", "leads", "value"],
         {**integers(lang, "leads"), **amounts(result.currency, lang, "value")},

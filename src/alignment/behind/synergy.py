@@ -47,7 +47,7 @@ def coalition_values(result: TeamGame, lang: Language) -> Table:
         result.values.rename(columns={"coalition": "touched_by"}),  # noqa: PD011
         Text(
             en="Share that reaches the outcome, by the touches left in",
-            es="Parte que alcanza el resultado, según los contactos que quedan",
+            es="Parte que alcanza el resultado, según las interacciones que quedan",
         ),
         ["touched_by", "estimate", "low", "high"],
         percents(lang, "estimate", "low", "high", digits=2),

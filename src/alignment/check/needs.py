@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
+from alignment.rewind import rewound
 from alignment.text import Text
 
 NOTEBOOKS: Mapping[str, Text] = {
@@ -26,13 +27,13 @@ _NEEDS: Mapping[str, Text] = {
     "touches": Text(
         en="Needs dated touches of leads: calls, meetings, e-mails or campaign responses "
         "(Salesforce: CampaignMember, Task, Event; HubSpot: contacts).",
-        es="Necesita contactos fechados con leads: llamadas, reuniones, correos o respuestas a "
+        es="Necesita interacciones fechadas con leads: llamadas, reuniones, correos o respuestas a "
         "campañas (Salesforce: CampaignMember, Task, Event; HubSpot: contactos).",
     ),
     "won": Text(en="Needs deals that were won.", es="Necesita negocios ganados."),
     "touches or spend": Text(
         en="Needs dated touches of leads, or spend by campaign.",
-        es="Necesita contactos fechados con leads, o la inversión por campaña.",
+        es="Necesita interacciones fechadas con leads, o la inversión por campaña.",
     ),
     "value": Text(
         en="Needs won deals with an amount: none of the {n} won deals has one.",
@@ -80,6 +81,7 @@ _REQUIREMENTS: Mapping[str, Callable[[Dataset], None]] = {
 def runnable(data: Dataset) -> dict[str, Text | None]:
     """Say of each notebook what it still needs, in one sentence; None where it can run."""
     found: dict[str, Text | None] = {}
+    data = rewound(data)
     for name, need in _REQUIREMENTS.items():
         try:
             need(data)

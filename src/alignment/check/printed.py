@@ -44,14 +44,15 @@ _WORDS: Mapping[str, Text] = {
     "traced": Text(
         en="Of the value won, {share} ({part} of {whole}) has a journey with at least one touch of "
         "marketing and one of sales; {both} of {wins} won.",
-        es="Del valor ganado, el {share} ({part} de {whole}) tiene un recorrido con al menos un "
-        "contacto de marketing y uno de ventas; {both} de {wins} ganados.",
+        es="Del valor ganado, el {share} ({part} de {whole}) tiene un recorrido con al menos una "
+        "interacción de marketing y una de ventas; {both} de {wins} ganados.",
     ),
     "traced deals": Text(
         en="Of the {wins} won, {both} ({share}) have a journey with at least one touch of "
-        "marketing and one of sales; no won deal carries an amount.",
-        es="De los {wins} ganados, {both} ({share}) tienen un recorrido con al menos un contacto "
-        "de marketing y uno de ventas; ningún negocio ganado lleva importe.",
+        "marketing and one of sales; no won value can be added up.",
+        es="De los {wins} ganados, {both} ({share}) tienen un recorrido con al menos una "
+        "interacción "
+        "de marketing y una de ventas; no hay valor ganado que sumar.",
     ),
     "no money": Text(en="no currency", es="ninguna moneda"),
     "notebooks": Text(en="What each notebook can say", es="Qué puede decir cada cuaderno"),

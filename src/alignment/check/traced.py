@@ -31,7 +31,7 @@ class TracedValue:
 
     @property
     def share(self) -> float | None:
-        """Part of the won value; of the won journeys where no won deal carries an amount."""
+        """Part of the won value; of the won journeys where there is no value to add up."""
         if self.value > 0:
             return self.value_both / self.value
         return self.wins_both / self.wins if self.wins else None
@@ -40,7 +40,8 @@ class TracedValue:
 def traced_value(data: Dataset) -> TracedValue | None:
     """Measure the won value whose journey has a touch of marketing and one of sales.
 
-    Journeys are those of leads; a deal without a lead counts with its value and no touch.
+    Journeys are those of leads, with the firm's own touches, as on the pages; a deal without a
+    known lead counts with its value and what was logged on it.
 
     Returns
     -------
@@ -48,7 +49,7 @@ def traced_value(data: Dataset) -> TracedValue | None:
         None where there is nothing to follow, or where amounts cannot be added up.
     """
     try:
-        found = build_journeys(data)
+        found = build_journeys(data, include_buyer=False)
     except AlignmentError:
         return None
     won = found.journeys[found.journeys["outcome"] == "won"]

@@ -13,7 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from alignment import style
-from alignment.text import Language, Text
+from alignment.arguments import one_of
+from alignment.text import SPELLINGS, Language, Text
 
 _SCREEN = 96  # pixels an inch on a screen; pictures are drawn at twice that
 
@@ -93,6 +94,7 @@ class Drawing:
         self, result: Any, *, lang: Language, ax: Axes | None = None, **options: Any
     ) -> Axes:
         """Draw on the Axes given, or on a new figure, and return them."""
+        one_of("lang", lang, SPELLINGS)
         with style.theme():
             axes = ax if ax is not None else self._fresh(result, options)
             self.draw(axes, result, lang, **options)

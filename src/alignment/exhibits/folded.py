@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Folded:
-    """A closed box that opens on a click, and by itself on paper."""
+    """A closed box that opens on a click; on paper a table in it is cut, other things left out."""
 
     summary: str
     html: str

@@ -13,6 +13,7 @@ _TOUCHES: Mapping[str, str] = {
     "without a known lead or account": "sin lead ni cuenta conocidos",
     "after the export": "posteriores a la exportación",
     "started by the buyer": "que inició el comprador",
+    "without an act of the person": "sin un acto de la persona",
     "of a closed journey without a closing date": "de recorridos cerrados sin fecha",
     "on the closing day, order unknown": "del día del cierre, en orden desconocido",
     "at or after the outcome": "en el momento del cierre o después",
@@ -25,7 +26,12 @@ _OTHERS: Mapping[str, str] = {
     "won opportunities without an amount": "oportunidades ganadas sin importe",
     "won opportunities without a lead": "oportunidades ganadas sin lead",
     "closed journeys without a closing date": "recorridos cerrados sin fecha de cierre",
-    "journeys without a touch": "recorridos sin ningún contacto",
+    "leads created after the export": "leads creados después de la exportación",
+    "opportunities created after the export": "oportunidades creadas después de la exportación",
+    "opportunities closed after the export": "oportunidades cerradas después de la exportación "
+    "(abiertas entonces)",
+    "closings after the export": "cierres posteriores a la exportación",
+    "journeys without a touch": "recorridos sin ninguna interacción",
     "started without a date": "sin fecha de inicio",
     "started after the export": "iniciados después de la exportación",
     "ended without a date": "terminados sin fecha",
@@ -38,13 +44,13 @@ _OTHERS: Mapping[str, str] = {
     "window not over at the export": "con la ventana aún abierta en la exportación",
     "opportunity inside or before the window": "con oportunidad dentro de la ventana o antes",
     "outcome not yet known (weighted for)": "con desenlace aún desconocido (se pondera)",
-    "touches that the buyer started": "contactos que inició el comprador",
-    "touches without a unit": "contactos sin lead ni cuenta del análisis",
-    "touches outside the window": "contactos fuera de la ventana",
+    "touches that the buyer started": "interacciones que inició el comprador",
+    "touches without a unit": "interacciones sin lead ni cuenta del análisis",
+    "touches outside the window": "interacciones fuera de la ventana",
     "replicates that did not converge": "réplicas que no convergieron",
-    "after the milestone (lead)": "contactos posteriores a la creación del lead",
-    "after the milestone (qualified)": "contactos posteriores a la calificación",
-    "after the milestone (opportunity)": "contactos posteriores a la oportunidad",
+    "after the milestone (lead)": "interacciones posteriores a la creación del lead",
+    "after the milestone (qualified)": "interacciones posteriores a la calificación",
+    "after the milestone (opportunity)": "interacciones posteriores a la oportunidad",
 }
 
 
@@ -54,7 +60,7 @@ def reason(key: str, language: Language) -> str:
     A key that is not known here is shown as it is, in both languages.
     """
     if key in _TOUCHES:
-        words = f"touches {key}" if language == "en" else f"contactos {_TOUCHES[key]}"
+        words = f"touches {key}" if language == "en" else f"interacciones {_TOUCHES[key]}"
     else:
         words = key if language == "en" else _OTHERS.get(key, key)
     return words[:1].upper() + words[1:]

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from IPython.display import display as _display
 
 from alignment import wording
+from alignment.arguments import one_of
 from alignment.errors import NotMeasurable
 from alignment.exhibits.figure import Drawing
 from alignment.exhibits.finding import Finding
@@ -17,7 +18,7 @@ from alignment.exhibits.folded import Folded, Note
 from alignment.exhibits.reasons import reason
 from alignment.exhibits.table import Table
 from alignment.results import Result
-from alignment.text import LANGUAGES, Language, Text
+from alignment.text import LANGUAGES, SPELLINGS, Language, Text
 
 R = TypeVar("R")
 
@@ -96,8 +97,8 @@ def show(
     ----------
     result : object
         A result; for :class:`NotMeasured` one finding says the reason, and nothing else is shown.
-    lang : {"es", "en"}
-        Language of the reader.
+    lang : {"es", "en", "es_MX"}
+        Language of the reader; :func:`alignment.wording.reader` chooses how numbers are written.
     finding : callable
         ``(result) -> Finding``. If it raises ``NotMeasurable``, the reason is shown.
     figure : Drawing, optional
@@ -109,6 +110,7 @@ def show(
     source : Text, optional
         The line at the foot of the figure, as :func:`alignment.wording.source` writes it.
     """
+    one_of("lang", lang, SPELLINGS)
     said: Finding | NotMeasured = measure(finding, result)
     if isinstance(said, NotMeasured) or isinstance(result, NotMeasured):
         why = said.reason if isinstance(said, NotMeasured) else said.title

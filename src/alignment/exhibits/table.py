@@ -77,7 +77,7 @@ class Table:
         if left <= 0:
             return ""
         count = wording.integer(left, self.lang)
-        return f"… y {count} más" if self.lang == "es" else f"… and {count} more"
+        return f"… and {count} more" if self.lang == "en" else f"… y {count} más"
 
     def to_html(self) -> str:
         """Return the table with its caption and scopes; all text is escaped."""

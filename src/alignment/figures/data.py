@@ -54,7 +54,7 @@ def months(axes: Axes, result: Coverage, lang: Language, **options: Any) -> None
     kinds = list(dict.fromkeys(result.months["what"]))
     for place, what in enumerate(reversed(kinds)):
         rows = result.months[result.months["what"] == what]
-        colour = style.TEAM_COLOURS.get(what, style.GREY)
+        colour = {**style.TEAM_COLOURS, "buyer": style.BUYER}.get(what, style.GREY)
         heights = 0.8 * rows["rows"] / rows["rows"].max()
         axes.bar(rows["month"], heights, bottom=place, width=np.timedelta64(26, "D"), color=colour)
     axes.set_yticks(

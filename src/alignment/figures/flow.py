@@ -18,7 +18,7 @@ from alignment.wording import both, integer
 
 _COLUMNS = ("first", "touched_by", "outcome")
 _HEADS = {
-    "first": Text(en="First touch", es="Primer contacto"),
+    "first": Text(en="First touch", es="Primera interacción"),
     "touched_by": Text(en="Touched in all by", es="Tocados en total por"),
     "outcome": Text(en="So far", es="Hasta hoy"),
 }

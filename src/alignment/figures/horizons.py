@@ -22,6 +22,7 @@ WHEN: dict[str, Text] = {
     "+3": Text(en="three later", es="tres después"),
     "later": Text(en="later still", es="más tarde"),
 }
+NOT_OBSERVED = Text(en="not fully observed", es="no observado del todo")
 # One hue from light (now) to dark (late), so that it reads in grey print too.
 WHEN_COLOURS = dict(zip(WHEN, ("#f6c98e", "#e9993f", "#c86a12", "#8d4306", "#4f2402"), strict=True))
 AGES: dict[str, Text] = {
@@ -29,7 +30,7 @@ AGES: dict[str, Text] = {
     "14-26 weeks": Text(en="14 to 26 weeks", es="14 a 26 semanas"),
     "27-52 weeks": Text(en="27 to 52 weeks", es="27 a 52 semanas"),
     "over 52 weeks": Text(en="over a year", es="más de un año"),
-    "(no touch recorded)": Text(en="(no touch recorded)", es="(sin contacto registrado)"),
+    "(no touch recorded)": Text(en="(no touch recorded)", es="(sin interacción registrada)"),
 }
 
 
@@ -70,8 +71,8 @@ def _value_alt(result: WonByAge, *, group: str = "all") -> Text:
     return Text(
         en="Rising points with intervals: value won by 100 leads by weeks since first touch. "
         "{parts}.",
-        es="Puntos crecientes con intervalos: valor ganado por 100 leads por semanas desde el "
-        "primer contacto. {parts}.",
+        es="Puntos crecientes con intervalos: valor ganado por 100 leads por semanas desde la "
+        "primera interacción. {parts}.",
     ).format(parts=sentence(parts))
 
 
@@ -85,7 +86,8 @@ def _value_subtitle(result: WonByAge, *, group: str = "all") -> Text:
     return Text(
         en="Value won by 100 leads, by weeks since first touch, with {level} intervals; "
         "the line marks the end of the first quarter",
-        es="Valor ganado por cada 100 leads, por semanas desde el primer contacto, con intervalos "
+        es="Valor ganado por cada 100 leads, por semanas desde la primera interacción, con "
+        "intervalos "
         "de {level}; la línea marca el fin del primer trimestre",
     ).format(level=_level(result))
 
@@ -108,7 +110,9 @@ def won_value(
     axes.plot(weeks, [0, *rows["value_per_100"]], "o-", color=style.PALETTE[0])
     axes.axvline(13, color=style.MUTED, linewidth=1, linestyle=(0, (4, 3)))
     axes.set_xticks(weeks, [wording.integer(week, lang) for week in weeks])
-    axes.set_xlabel(Text(en="weeks since first touch", es="semanas desde el primer contacto")[lang])
+    axes.set_xlabel(
+        Text(en="weeks since first touch", es="semanas desde la primera interacción")[lang]
+    )
     axes.set_ylim(bottom=0)
     axes.set_xlim(left=0)
     _money_axis(axes, "y", result, lang)
@@ -129,7 +133,7 @@ def _late_alt(result: WonByAge) -> Text:
     ]
     return Text(
         en="Dots with intervals of the late share, by team of first touch. {parts}.",
-        es="Puntos con intervalos de la parte tardía, por área del primer contacto. {parts}.",
+        es="Puntos con intervalos de la parte tardía, por área de la primera interacción. {parts}.",
     ).format(parts=sentence(parts))
 
 
@@ -137,8 +141,9 @@ def _late_subtitle(result: WonByAge) -> Text:
     return Text(
         en="Of the value won within a year of the first touch, the part won after week 13, "
         "by team of first touch, with {level} intervals",
-        es="Del valor ganado en el año del primer contacto, la parte ganada tras la semana 13, "
-        "por área del primer contacto, con intervalos de {level}",
+        es="Del valor ganado en el año de la primera interacción, la parte ganada tras la semana "
+        "13, "
+        "por área de la primera interacción, con intervalos de {level}",
     ).format(level=_level(result))
 
 
@@ -166,8 +171,8 @@ def _age_alt(result: WonByAge) -> Text:
     ]
     return Text(
         en="Bars of the value won in the last full quarter by weeks since first touch. {parts}.",
-        es="Barras del valor ganado en el último trimestre completo por semanas desde el primer "
-        "contacto. {parts}.",
+        es="Barras del valor ganado en el último trimestre completo por semanas desde la primera "
+        "interacción. {parts}.",
     ).format(parts=sentence(parts))
 
 
@@ -175,7 +180,7 @@ def _age_subtitle(result: WonByAge) -> Text:
     return Text(
         en="Value won in {quarter} by age since first touch; violet: marketing was first, "
         "orange: sales was. Exact sums",
-        es="Valor ganado en {quarter} por antigüedad del primer contacto; violeta: primero "
+        es="Valor ganado en {quarter} por antigüedad de la primera interacción; violeta: primero "
         "marketing, naranja: primero ventas. Sumas exactas",
     ).format(quarter=vocabulary.quarter(result.this_quarter["quarter"].iloc[0]))
 
@@ -218,25 +223,57 @@ def _cohorts_alt(result: WonByAge) -> Text:
         )
         for quarter, value in _cohort_values(result).sum(axis=1).items()
     ]
+    parts += [
+        Text(en="{quarter} {words}", es="{quarter} {words}").format(
+            quarter=vocabulary.quarter(quarter), words=NOT_OBSERVED
+        )
+        for quarter in _truncated(result)
+    ]
     return Text(
         en="Stacked bars of the value won so far by quarter of first touch. {parts}.",
-        es="Barras apiladas del valor ganado hasta hoy por trimestre del primer contacto. {parts}.",
+        es="Barras apiladas del valor ganado hasta hoy por trimestre de la primera interacción. "
+        "{parts}.",
     ).format(parts=sentence(parts))
 
 
 def _cohorts_subtitle(result: WonByAge) -> Text:
     return Text(
         en="Value won so far by quarter of first touch, stacked by when it was won. "
-        "The last quarters are still filling: do not read them as a fall",
-        es="Valor ganado hasta hoy por trimestre del primer contacto, apilado según cuándo se "
-        "ganó. Los últimos trimestres aún se llenan: no los lean como una caída",
+        "Young quarters are still filling: do not read them as a fall",
+        es="Valor ganado hasta hoy por trimestre de la primera interacción, apilado según cuándo "
+        "se "
+        "ganó. Los trimestres jóvenes aún se llenan: no los lean como una caída",
     )
 
 
 def _quarter_tick(quarter: str, lang: Language) -> str:
     """Write the quarter, and its year under the first of each year only."""
     year, _, number = quarter.partition("Q")
-    return f"{'T' if lang == 'es' else 'Q'}{number}" + (f"\n{year}" if number == "1" else "")
+    return f"{'Q' if lang == 'en' else 'T'}{number}" + (f"\n{year}" if number == "1" else "")
+
+
+def _truncated(result: WonByAge) -> list[str]:
+    """List the quarters whose early wins may be missing, since closings were not yet recorded."""
+    rows = result.by_quarter
+    return list(dict.fromkeys(rows.loc[rows["truncated"], "quarter"].astype("str")))
+
+
+def _mark_truncated(axes: Axes, result: WonByAge, wide: pd.DataFrame, lang: Language) -> None:
+    """Hatch the quarters that were not fully observed, over their bars."""
+    hidden = [place for place, q in enumerate(wide.index) if str(q) in _truncated(result)]
+    if not hidden:
+        return
+    tops = np.maximum(wide.sum(axis=1).to_numpy()[hidden], 0.04 * wide.sum(axis=1).max())
+    axes.bar(
+        hidden,
+        tops,
+        width=0.7,
+        facecolor="none",
+        edgecolor=style.MUTED,
+        hatch="////",
+        linewidth=0,
+        label=NOT_OBSERVED[lang],
+    )
 
 
 @drawing(alt=_cohorts_alt, subtitle=_cohorts_subtitle, size=(style.WIDTH, 4.4))
@@ -255,6 +292,7 @@ def cohorts(axes: Axes, result: WonByAge, lang: Language, **options: Any) -> Non
             label=WHEN[when][lang],
         )
         start += wide[when].to_numpy()
+    _mark_truncated(axes, result, wide, lang)
     axes.set_xticks(places, [_quarter_tick(str(quarter), lang) for quarter in wide.index])
     axes.legend(ncols=3, loc="upper center", bbox_to_anchor=(0.45, -0.16), fontsize=9)
     axes.set_ylim(bottom=0)

@@ -72,7 +72,7 @@ def _values_alt(result: TeamGame) -> Text:
     return Text(
         en="Dots with intervals of the share of {units} that {outcome} with the touches of some "
         "teams only. {parts}.",
-        es="Puntos con intervalos de la parte de {units} que {outcome} con los contactos de "
+        es="Puntos con intervalos de la parte de {units} que {outcome} con las interacciones de "
         "algunas áreas solamente. {parts}.",
     ).format(units=UNITS[result.unit], outcome=_OUTCOMES[result.outcome], parts=sentence(parts))
 
@@ -81,8 +81,8 @@ def _values_subtitle(result: TeamGame) -> Text:
     return Text(
         en="Share of {units} that {outcome} if only these touches are left in the journeys seen, "
         "with {level} intervals",
-        es="Parte de {units} que {outcome} si en los recorridos vistos quedan solo estos "
-        "contactos, con intervalos de {level}",
+        es="Parte de {units} que {outcome} si en los recorridos vistos quedan solo estas "
+        "interacciones, con intervalos de {level}",
     ).format(units=UNITS[result.unit], outcome=_OUTCOMES[result.outcome], level=_level(result))
 
 

@@ -19,11 +19,21 @@ NOTHING_WON = Text(
     es="No medible: no se ganó ningún negocio, así que no hay crédito que repartir.",
 )
 
+NO_VALUE = Text(
+    en="Not measurable: no won deal carries an amount in the reporting currency, so there is no "
+    "value to share.",
+    es="No medible: ningún negocio ganado lleva importe en la moneda del informe; no hay valor que "
+    "repartir.",
+)
+WON_ELSEWHERE = Text(
+    en="Not measurable: no won deal has a known lead, so it cannot be told who touched it.",
+    es="No medible: ningún negocio ganado tiene un lead conocido; no se sabe quién lo tocó.",
+)
 NO_TOUCHES = Text(
     en="Not measurable: the exports hold no dated touches by either team (calls, meetings, "
     "e-mails, campaign responses).",
-    es="No medible: las exportaciones no contienen contactos fechados de ninguna área (llamadas, "
-    "reuniones, correos, respuestas a campañas).",
+    es="No medible: las exportaciones no contienen interacciones fechadas de ninguna área "
+    "(llamadas, reuniones, correos, respuestas a campañas).",
 )
 
 
@@ -39,7 +49,8 @@ def together(result: Overlap) -> Finding:
     rows = result.frame.set_index("touched_by")
     won = int(rows["won"].sum())
     if not won:
-        raise NotMeasurable(NOTHING_WON)
+        apart = result.about.left_out.get("opportunities without a known lead", 0)
+        raise NotMeasurable(WON_ELSEWHERE if apart else NOTHING_WON)
     if not rows.drop(index="nobody")["journeys"].sum():
         raise NotMeasurable(NO_TOUCHES)
     alpha = 1 - (result.about.level or 0.9)
@@ -93,8 +104,8 @@ def first_hand(result: Flow) -> Finding:
     if low > 0.5:
         title = Text(
             en="{share} of the {n} won deals that a team touched began with {leader} ({interval})",
-            es="El {share} de los {n} negocios ganados con contacto de un área empezó con {leader} "
-            "({interval})",
+            es="El {share} de los {n} negocios ganados con interacción de un área empezó con "
+            "{leader} ({interval})",
         ).format(**values)
         return Finding("first-hand", "claim", title, detail)
     title = Text(
@@ -107,8 +118,10 @@ def first_hand(result: Flow) -> Finding:
 
 def _check(result: Credit) -> None:
     """Close the gate where nothing, or too little, was won."""
-    if not result.wins or not result.value:
+    if not result.wins:
         raise NotMeasurable(NOTHING_WON)
+    if not result.value:
+        raise NotMeasurable(NO_VALUE)
     if result.reliability == "too few":
         raise NotMeasurable(FEW_WINS)
 
@@ -121,7 +134,7 @@ def _teams(result: Credit) -> pd.DataFrame:
         raise NotMeasurable(
             Text(
                 en="Not measurable: only one team has touches on record, so nothing is shared.",
-                es="No medible: solo un área tiene contactos registrados; no hay qué repartir.",
+                es="No medible: solo un área tiene interacciones registradas; no hay qué repartir.",
             )
         )
     return found.reset_index(drop=True)
@@ -186,7 +199,7 @@ def leading_channel(result: Credit) -> Finding:
         raise NotMeasurable(
             Text(
                 en="Not measurable: no won deal has a touch on record.",
-                es="No medible: ningún negocio ganado tiene contactos registrados.",
+                es="No medible: ningún negocio ganado tiene interacciones registradas.",
             )
         )
     firsts = frame.loc[frame.groupby("model", sort=False)["share"].idxmax()]
@@ -203,7 +216,7 @@ def leading_channel(result: Credit) -> Finding:
         raise NotMeasurable(
             Text(
                 en="Not measurable: only one channel has touches on record, so none can lead.",
-                es="No medible: solo un canal tiene contactos registrados.",
+                es="No medible: solo un canal tiene interacciones registradas.",
             )
         )
     own = frame[frame["key"] == leaders[0]]

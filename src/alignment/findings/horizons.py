@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from alignment import vocabulary
 from alignment.errors import NotMeasurable
 from alignment.exhibits import Finding
 from alignment.horizons import WonByAge
 from alignment.text import Text
-from alignment.wording import both, integer, interval, money, percent
+from alignment.wording import both, decimal, integer, interval, money, percent
 
 LATE = ("27-52 weeks", "over 52 weeks")
 
@@ -33,6 +35,16 @@ def _share(result: WonByAge, group: str) -> dict[str, float]:
             )
         )
     return {name: float(row[name]) for name in ("share", "low", "high")}
+
+
+def _gap(result: WonByAge) -> tuple[float, float]:
+    """Give the interval of marketing's late share minus that of sales."""
+    rows = result.late_difference.set_index(["group_a", "group_b"])[["low", "high"]]
+    if ("marketing", "sales") in rows.index:
+        low, high = rows.loc[("marketing", "sales")]
+        return float(low), float(high)
+    low, high = rows.loc[("sales", "marketing")]
+    return -float(high), -float(low)
 
 
 def late_share(result: WonByAge) -> Finding:
@@ -74,7 +86,9 @@ def late_share_by_team(result: WonByAge) -> Finding:
         "mi": both(interval, marketing["low"], marketing["high"], form=percent, digits=0),
         "si": both(interval, sales["low"], sales["high"], form=percent, digits=0),
     }
-    apart = marketing["low"] > sales["high"] or sales["low"] > marketing["high"]
+    low, high = _gap(result)
+    values["gap"] = both(interval, 100 * low, 100 * high, form=decimal, digits=0)
+    apart = low > 0 or high < 0
     if apart:
         later = "marketing" if marketing["share"] > sales["share"] else "sales"
         title = Text(
@@ -91,12 +105,35 @@ def late_share_by_team(result: WonByAge) -> Finding:
             "donde marketing fue primero y el {s} donde lo fue ventas",
         ).format(**values)
     detail = Text(
-        en="Intervals: marketing {mi}, sales {si}. The team of first touch describes where a lead "
+        en="Intervals: marketing {mi}, sales {si}, their difference {gap} points. The team of "
+        "first touch describes where a lead "
         "began; it does not say what either team's work achieves.",
-        es="Intervalos: marketing {mi}, ventas {si}. El área del primer contacto dice dónde "
+        es="Intervalos: marketing {mi}, ventas {si}, su diferencia {gap} puntos. El área de la "
+        "primera interacción dice dónde "
         "empezó el lead; no dice qué consigue el trabajo de cada área.",
     ).format(**values)
     return Finding("late-share-by-team", "claim" if apart else "inconclusive", title, detail)
+
+
+def _no_harvest(frame: pd.DataFrame) -> Text:
+    """Say why the last full quarter shows no value."""
+    if not len(frame):
+        return Text(
+            en="Not measurable: no full calendar quarter was observed yet.",
+            es="No medible: todavía no se observó un trimestre calendario completo.",
+        )
+    wins = int(frame["wins"].sum())
+    quarter = vocabulary.quarter(frame["quarter"].iloc[0])
+    if not wins:
+        return Text(
+            en="Not measurable: nothing was won in {quarter}, the last full quarter.",
+            es="No medible: no se ganó nada en {quarter}, el último trimestre completo.",
+        ).format(quarter=quarter)
+    return Text(
+        en="Not measurable: {n} were won in {quarter}, the last full quarter, none with an amount.",
+        es="No medible: en {quarter}, el último trimestre completo, se ganaron {n}, ninguno con "
+        "importe.",
+    ).format(n=both(integer, wins), quarter=quarter)
 
 
 def harvest_age(result: WonByAge) -> Finding:
@@ -104,18 +141,14 @@ def harvest_age(result: WonByAge) -> Finding:
     frame = result.this_quarter
     total = float(frame["value"].sum())
     if not total:
-        raise NotMeasurable(
-            Text(
-                en="Not measurable: no full quarter was observed in which a deal with an amount "
-                "was won.",
-                es="No medible: no se observó un trimestre completo con negocios ganados y monto.",
-            )
-        )
+        raise NotMeasurable(_no_harvest(frame))
     old = float(frame.loc[frame["age"].isin(LATE), "value"].sum())
     wins = int(frame.loc[frame["age"].isin(LATE), "wins"].sum())
     title = Text(
-        en="{share} of the value won in {quarter} was first touched more than two quarters before",
-        es="El {share} del valor ganado en {quarter} se tocó por primera vez más de dos "
+        en="{share} of the value won in {quarter}, the last full quarter, was first touched more "
+        "than two quarters before",
+        es="El {share} del valor ganado en {quarter}, el último trimestre completo, se tocó por "
+        "primera vez más de dos "
         "trimestres antes",
     ).format(
         share=both(percent, old / total, digits=0),
@@ -136,33 +169,45 @@ def harvest_age(result: WonByAge) -> Finding:
     return Finding("harvest-age", "claim", title, detail)
 
 
-def still_filling(result: WonByAge, *, quarters: int = 4) -> Finding:
-    """Warn that the latest quarters of first touches are not decided yet."""
+def still_filling(result: WonByAge) -> Finding:
+    """Say which quarters of first touches are not decided yet, by the age at which leads are."""
     frame = result.by_quarter
-    latest = sorted(set(frame["quarter"]))[-quarters:]
-    recent = frame[frame["quarter"].isin(latest)]
-    open_leads = int(recent.loc[recent["when"] == "still open", "leads"].sum())
-    if not open_leads:
+    if not result.settled_weeks > 0:
         raise NotMeasurable(
             Text(
-                en="Not measurable: no lead of the last quarters is still open.",
-                es="No medible: ningún lead de los últimos trimestres sigue abierto.",
+                en="Not measurable: too few wins, or less than a quarter of history, to tell by "
+                "which age leads are decided.",
+                es="No medible: muy pocos negocios ganados, o menos de un trimestre de historia, "
+                "para saber a qué edad se deciden los leads.",
             )
         )
-    title = Text(
-        en="The last {quarters} quarters are still filling: {open} of their {all} leads "
-        "are not decided yet",
-        es="Los últimos {quarters} trimestres aún se llenan: {open} de sus {all} leads "
-        "no están decididos",
-    ).format(
-        quarters=both(integer, len(latest)),
-        open=both(integer, open_leads),
-        all=both(integer, int(recent["leads"].sum())),
-    )
+    young = frame[frame["young"] > 0]
+    open_leads = int(young.loc[young["when"] == "still open", "young"].sum())
+    values = {
+        "weeks": both(integer, result.settled_weeks),
+        "horizon": both(integer, result.horizon_weeks),
+        "open": both(integer, open_leads),
+        "all": both(integer, int(young["young"].sum())),
+    }
     detail = Text(
-        en="A bar that is lower on the right is young, not weak. Compare quarters only at the "
-        "same age.",
-        es="Una barra más baja a la derecha es joven, no débil. Comparen trimestres solo a la "
-        "misma edad.",
-    )
+        en="By week {weeks} after the first touch, 90% of what is won within {horizon} weeks has "
+        "been won. A bar that is lower on the right is young, not weak: compare quarters only at "
+        "the same age.",
+        es="A la semana {weeks} de la primera interacción se ha ganado el 90 % de lo que se "
+        "gana en {horizon} semanas. Una barra más baja a la derecha es joven, no débil: comparen "
+        "trimestres solo a la misma edad.",
+    ).format(**values)
+    if not open_leads:
+        title = Text(
+            en="No quarter is still filling: no lead younger than {weeks} weeks is open",
+            es="Ningún trimestre se sigue llenando: no hay leads abiertos de menos de {weeks} "
+            "semanas",
+        ).format(**values)
+        return Finding("still-filling", "claim", title, detail)
+    title = Text(
+        en="The quarters from {first} on are still filling: {open} of their {all} leads younger "
+        "than {weeks} weeks are open",
+        es="Los trimestres desde {first} aún se llenan: siguen abiertos {open} de sus {all} leads "
+        "de menos de {weeks} semanas",
+    ).format(first=vocabulary.quarter(min(young["quarter"])), **values)
     return Finding("still-filling", "claim", title, detail)

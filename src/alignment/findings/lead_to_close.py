@@ -12,6 +12,7 @@ from alignment import vocabulary
 from alignment.errors import NotMeasurable
 from alignment.exhibits import Finding
 from alignment.lead_to_close import LeadToClose, TimeInStage
+from alignment.results import LEVEL
 from alignment.text import Text
 from alignment.wording import both, days, decimal, integer, interval, percent
 
@@ -72,8 +73,10 @@ def dashboard_average(result: LeadToClose) -> Finding:
     if not naive["won"]:
         raise NotMeasurable(
             Text(
-                en="Not measurable: nothing has been won, so there is no average to correct.",
-                es="No medible: no se ha ganado nada, así que no hay promedio que corregir.",
+                en="Not measurable: none of those followed has been won, so there is no average "
+                "to correct.",
+                es="No medible: no se ha ganado ninguno de los que se siguen, así que no hay "
+                "promedio que corregir.",
             )
         )
     title = Text(
@@ -108,7 +111,7 @@ def _pairs(result: LeadToClose, names: list[str], day: int) -> pd.DataFrame:
     compared = compared[compared["low"].notna() & compared["high"].notna()].reset_index(drop=True)
     if not len(compared):
         raise NotMeasurable(TOO_FEW)
-    level = result.about.level or 0.95
+    level = result.about.level or LEVEL
     wider = norm.ppf(1 - (1 - level) / 2 / len(compared)) / norm.ppf((1 + level) / 2)
     for bound in ("low", "high"):
         widened = compared["estimate"] + wider * (compared[bound] - compared["estimate"])

@@ -20,7 +20,7 @@ def best_return(result: Returns) -> Finding:
         raise NotMeasurable(
             Text(
                 en="Not measurable: no channel has both spend and touches in the same days.",
-                es="No medible: ningún canal tiene inversión y contactos en los mismos días.",
+                es="No medible: ningún canal tiene inversión e interacciones en los mismos días.",
             )
         )
     first = rows.iloc[0]
@@ -34,8 +34,8 @@ def best_return(result: Returns) -> Finding:
     detail = Text(
         en="Spend on channels without a touch on record: {unmatched} of {spend}. A return is "
         "credit by one rule beside spend, not what the spend brought.",
-        es="Inversión en canales sin contactos registrados: {unmatched} de {spend}. Un retorno es "
-        "el crédito de una regla junto a la inversión, no lo que la inversión trajo.",
+        es="Inversión en canales sin interacciones registradas: {unmatched} de {spend}. Un retorno "
+        "es el crédito de una regla junto a la inversión, no lo que la inversión trajo.",
     ).format(**values)
     if len(rows) == 1:
         title = Text(

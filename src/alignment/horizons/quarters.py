@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from alignment.dataset import Dataset
 
@@ -76,22 +79,26 @@ def won_in_quarter(journeys: pd.DataFrame, quarter: pd.Period | None) -> pd.Data
     )
 
 
-def when_won(journeys: pd.DataFrame, data: Dataset) -> pd.DataFrame:
+def when_won(journeys: pd.DataFrame, data: Dataset, settled_weeks: float = np.nan) -> pd.DataFrame:
     """Count the journeys of each quarter of first touch by the quarter in which they were won.
 
     Parameters
     ----------
     journeys : DataFrame
-        ``first_quarter``, ``ended_quarter`` (period), ``outcome``, ``value``; those with a touch.
+        ``first_day``, ``first_quarter``, ``ended_quarter`` (period), ``outcome``, ``value``;
+        those with a touch.
     data : Dataset
         Gives the window observed.
+    settled_weeks : float
+        Age by which nearly all is won.
 
     Returns
     -------
     DataFrame
         ``quarter`` (str, of first touch), ``when`` (category: same quarter, +1, +2, +3, later,
         lost, still open), ``leads`` (int64), ``value`` (float64), ``truncated`` (bool: closings
-        were not yet recorded when the quarter began, so early wins may be missing).
+        were not yet recorded when the quarter began, so early wins may be missing), ``young``
+        (int64: leads younger than `settled_weeks` at the export; 0 without such an age).
     """
     shown = data.observed_from.tz_convert(data.timezone).tz_localize(None).normalize()
     quarters = pd.PeriodIndex(journeys["first_quarter"], freq="Q")
@@ -101,9 +108,16 @@ def when_won(journeys: pd.DataFrame, data: Dataset) -> pd.DataFrame:
     outcome = journeys["outcome"].astype("str").to_numpy()
     when = np.select([outcome == "won", outcome == "lost"], [lag, 5], 6)
     sums = (
-        pd.DataFrame({"quarter": quarters, "when": when, "value": journeys["value"].to_numpy()})
-        .groupby(["quarter", "when"])["value"]
-        .agg(["size", "sum"])
+        pd.DataFrame(
+            {
+                "quarter": quarters,
+                "when": when,
+                "value": journeys["value"].to_numpy(),
+                "young": _younger(journeys["first_day"], data, settled_weeks),
+            }
+        )
+        .groupby(["quarter", "when"])
+        .agg(size=("value", "size"), sum=("value", "sum"), young=("young", "sum"))
     )
     every = pd.period_range(quarters.min(), quarters.max(), freq="Q")
     grid = pd.MultiIndex.from_product([every, range(len(WHEN))], names=["quarter", "when"])
@@ -115,5 +129,12 @@ def when_won(journeys: pd.DataFrame, data: Dataset) -> pd.DataFrame:
             "leads": table["size"].astype("int64"),
             "value": table["sum"].astype("float64"),
             "truncated": pd.PeriodIndex(table["quarter"]).start_time < shown,
+            "young": table["young"].astype("int64"),
         }
     )
+
+
+def _younger(first_day: pd.Series, data: Dataset, weeks: float) -> NDArray[Any]:
+    """Say which leads were younger at the export; days are those of the dataset's zone."""
+    exported = data.as_of.tz_convert(data.timezone).tz_localize(None).normalize()
+    return np.asarray((exported - first_day).dt.days < weeks * 7, dtype=bool)

@@ -3,36 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import nan
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from alignment.arguments import of_type, one_of, within
 from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
+from alignment.horizons.late import MINIMUM_LEADS, SHORT_WEEKS, YEAR_WEEKS, late_shares
 from alignment.horizons.marked import WON, MarkedSpells, replicate_won_by, won_by
 from alignment.horizons.quarters import last_full_quarter, when_won, won_in_quarter
-from alignment.journeys import Journeys
-from alignment.results import About, Result
+from alignment.horizons.settled import settled_age
+from alignment.journeys import SENT_COUNTS, Journeys
+from alignment.results import LEVEL, About, Result
 from alignment.text import Text
 
 ALL = "all"
 MISSING = "(missing)"
-SHORT_WEEKS, YEAR_WEEKS = 13, 52
-MINIMUM_LEADS = 30
 MINIMUM_WINS = 5
-MINIMUM_WINS_OF_SHARE = 30  # with fewer, the percentile interval is too narrow
 
 METHOD = Text(
     en=(
         "Aalen–Johansen incidence of winning since first touch with the won value as mark; open "
-        "journeys censored, lost ones a competing end; percentile bootstrap over accounts."
+        "journeys censored, lost ones a competing end; bootstrap over accounts, percentiles, "
+        "expanded for the late share."
     ),
     es=(
-        "Incidencia de Aalen–Johansen de ganar desde el primer contacto, con el valor ganado como "
-        "marca; lo abierto se censura, lo perdido compite; bootstrap percentil por cuentas."
+        "Incidencia de Aalen–Johansen de ganar desde la primera interacción, con el valor ganado "
+        "como marca; lo abierto se censura, lo perdido compite; bootstrap por cuentas, "
+        "percentiles, "
+        "ampliados para la parte tardía."
     ),
 )
 ASSUMPTIONS = (
@@ -46,8 +50,10 @@ ASSUMPTIONS = (
     ),
     Text(
         en="The team of first touch describes where a lead came from; it claims no effect.",
-        es="El área del primer contacto describe el origen del lead; no afirma ningún efecto.",
+        es="El área de la primera interacción describe el origen del lead; no afirma ningún "
+        "efecto.",
     ),
+    SENT_COUNTS,
 )
 
 
@@ -69,17 +75,26 @@ class WonByAge(Result):
         ``group``, ``share``, ``low``, ``high`` (float64: part of the value won within 52 weeks of
         the first touch that is won after week 13), ``wins_share``, ``wins_low``, ``wins_high``
         (the same of won deals), ``leads`` (int64), ``too_few`` (bool: fewer than 30 leads, or
-        fewer than 5 of them won within 52 weeks).
+        fewer than 30 of them won within 52 weeks).
     this_quarter : DataFrame
         ``quarter`` (str), ``age`` (category: 0-13 weeks, 14-26 weeks, 27-52 weeks, over 52 weeks,
         (no touch recorded)), ``group`` (str), ``wins`` (int64), ``value`` (float64): what the
         last full quarter won, by age since first touch; empty where no full quarter was observed.
     by_quarter : DataFrame
         ``quarter`` (str, of first touch), ``when`` (category: same quarter, +1, +2, +3, later,
-        lost, still open), ``leads`` (int64), ``value`` (float64), ``truncated`` (bool).
+        lost, still open), ``leads`` (int64), ``value`` (float64), ``truncated`` (bool: closings
+        were not yet recorded when the quarter began), ``young`` (int64: of the leads, those
+        younger than `settled_weeks` at the export).
     currency : str or None
         Currency of the values.
     about : About
+    late_difference : DataFrame
+        ``group_a``, ``group_b`` (str), ``difference``, ``low``, ``high`` (late share of a minus
+        that of b, of the value), ``wins_difference``, ``wins_low``, ``wins_high``: one row a pair
+        of groups, with the interval of the difference itself.
+    settled_weeks, horizon_weeks : float
+        Age by which 90 % of the wins by the horizon have come, and that horizon; missing where
+        the follow-up is too short.
     """
 
     frame: pd.DataFrame
@@ -88,6 +103,9 @@ class WonByAge(Result):
     by_quarter: pd.DataFrame
     currency: str | None
     about: About
+    late_difference: pd.DataFrame = field(default_factory=pd.DataFrame)
+    settled_weeks: float = nan
+    horizon_weeks: float = nan
 
     def to_frame(self) -> pd.DataFrame:
         """Return won deals and value by group and weeks."""
@@ -100,7 +118,7 @@ def won_by_age(
     *,
     weeks: Sequence[int] = (4, 13, 26, 52, 104),
     by: str = "first_team",
-    level: float = 0.90,
+    level: float = LEVEL,
     replicates: int = 400,
     seed: int = 0,
 ) -> WonByAge:
@@ -131,16 +149,14 @@ def won_by_age(
     NotMeasurable
         If there are no touches, or no won value on a journey with a touch.
     """
+    of_type("data", data, Dataset, "alignment.load(folder)")
+    of_type("journeys", journeys, Journeys, "alignment.build_journeys(data)")
+    within("level", level, 0, 1)
     data.require("touches", "occurred_at")
     table = _ages(data, journeys, by)
     touched, left_out = _observed(table)
     if not (touched["value"] > 0).any():
-        raise NotMeasurable(
-            Text(
-                en="Not measurable: no won deal with an amount has a dated touch before it.",
-                es="No medible: ningún negocio ganado con importe tiene antes un contacto fechado.",
-            )
-        )
+        raise NotMeasurable(_no_value(data, touched, journeys))
     days = np.array(sorted({SHORT_WEEKS, YEAR_WEEKS, *weeks}), dtype=np.int64) * 7
     spells = _spells(touched)
     labels = touched["group"]
@@ -155,11 +171,13 @@ def won_by_age(
     )
     points = [won_by(group, days) for group in groups]
     asked = np.searchsorted(days, np.asarray(weeks, dtype=np.int64) * 7)
+    late, difference = late_shares(names, groups, points, drawn, days, level)
+    settled, horizon = settled_age(spells, int(days.max()) // 7)
     return WonByAge(
         frame=_frame(names, groups, points, drawn, days, asked, level),
-        late_share=_late_share(names, groups, points, drawn, days, level),
+        late_share=late,
         this_quarter=won_in_quarter(table, last_full_quarter(data)),
-        by_quarter=when_won(table[table["first_day"].notna()], data),
+        by_quarter=when_won(table[table["first_day"].notna()], data, settled),
         currency=journeys.currency,
         about=About(
             method=METHOD,
@@ -167,7 +185,42 @@ def won_by_age(
             assumptions=ASSUMPTIONS,
             left_out=left_out | _without_amount(journeys),
         ),
+        late_difference=difference,
+        settled_weeks=settled,
+        horizon_weeks=horizon,
     )
+
+
+def _no_value(data: Dataset, touched: pd.DataFrame, journeys: Journeys) -> Text:
+    """Say which of the things that are needed is missing: wins, touches before them, or amounts."""
+    won = int((journeys.journeys["outcome"] == "won").sum())
+    if not won:
+        return Text(
+            en="Not measurable: no deal was won.", es="No medible: no se ganó ningún negocio."
+        )
+    if journeys.currency is None and data.has("opportunities", "amount"):
+        return Text(
+            en="Not measurable: amounts are on record, but no currency in which to add them.",
+            es="No medible: constan importes, pero ninguna moneda en que sumarlos.",
+        )
+    if not (journeys.journeys["value"] > 0).any():
+        return Text(
+            en="Not measurable: none of the {n} won carries an amount.",
+            es="No medible: ninguno de los {n} ganados lleva importe.",
+        ).format(n=won)
+    if not (touched["outcome"] == "won").any():
+        return Text(
+            en="Not measurable: {n} were won, but none that began with a known lead has a dated "
+            "touch before it.",
+            es="No medible: se ganaron {n}, pero ninguno que empezó con un lead conocido tiene "
+            "antes una interacción fechada.",
+        ).format(n=won)
+    return Text(
+        en="Not measurable: of the {n} won, none that has both a lead and a touch before it "
+        "carries an amount.",
+        es="No medible: de los {n} ganados, ninguno que tenga lead y una interacción antes lleva "
+        "importe.",
+    ).format(n=won)
 
 
 def _without_amount(journeys: Journeys) -> dict[str, int]:
@@ -179,8 +232,7 @@ def _without_amount(journeys: Journeys) -> dict[str, int]:
 
 def _ages(data: Dataset, journeys: Journeys, by: str) -> pd.DataFrame:
     """Give each journey its days, its age at the end, its group, outcome and value."""
-    if by not in journeys.journeys:
-        raise ValueError(f"journeys have no column “{by}”")
+    one_of("by", by, journeys.journeys.columns)
     frame = journeys.journeys
     touches = journeys.touches
     first = touches.loc[touches["position"] == 0].set_index("journey")["occurred_at"]
@@ -303,31 +355,3 @@ def _frame(
             )
         )
     return pd.concat(parts, ignore_index=True).astype({"group": "str"})
-
-
-def _late_share(
-    names: list[str],
-    groups: list[MarkedSpells],
-    points: list[tuple[Any, Any]],
-    drawn: tuple[Any, Any],
-    days: NDArray[np.int64],
-    level: float,
-) -> pd.DataFrame:
-    short, year = np.searchsorted(days, [SHORT_WEEKS * 7, YEAR_WEEKS * 7])
-
-    def late(curve: NDArray[Any]) -> NDArray[Any]:
-        total = curve[..., year]
-        return 1.0 - curve[..., short] / np.where(total > 0, total, np.nan)
-
-    rows = []
-    for g, name in enumerate(names):
-        told = []
-        for kind in (1, 0):  # value, wins
-            point = np.atleast_1d(late(points[g][kind]))
-            low, high = _limits(point, late(drawn[kind][g])[:, np.newaxis], level)
-            told += [point[0], low[0], high[0]]
-        leads = len(groups[g].exit)
-        few = leads < MINIMUM_LEADS or _wins_by(groups[g], days[[year]])[0] < MINIMUM_WINS_OF_SHARE
-        rows.append((name, *told, leads, bool(few)))
-    columns = ["group", "share", "low", "high", "wins_share", "wins_low", "wins_high", "leads"]
-    return pd.DataFrame(rows, columns=[*columns, "too_few"]).astype({"group": "str"})

@@ -11,19 +11,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 
+from alignment.arguments import of_type, one_of, within
 from alignment.dataset import Dataset
 from alignment.journeys.codes import FAR, NEVER, Floats, instants, positions, stamps
 from alignment.journeys.outcomes import OPEN, OUTCOMES, Ends, find_ends, won_values
 from alignment.journeys.touches import kept_touches, ordered_touches
 from alignment.journeys.units import INTERNAL, Unit, Units, find_units
+from alignment.rewind import closed_later, rewound
 from alignment.tables import TEAMS
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Journeys:
     """Ordered touches and outcomes, one journey a lead or an account.
 
@@ -60,6 +64,25 @@ class Journeys:
     left_out: Mapping[str, int]
     notes: Mapping[str, int]
 
+    def __repr__(self) -> str:
+        """Say in a line how many journeys and touches there are, and how they ended."""
+        ends = ", ".join(f"{row.journeys:,} {row.outcome}" for row in self._ends().itertuples())
+        return f"<Journeys of {len(self.journeys):,} {self.unit}s: {ends}; {self._touches()}>"
+
+    def _repr_html_(self) -> str:
+        table = self._ends().to_html(escape=True, index=False, border=0)
+        head = f"Journeys of {len(self.journeys):,} {self.unit}s; {self._touches()}"
+        return f"<p>{head}</p>{table}"
+
+    def _touches(self) -> str:
+        left_out = sum(self.left_out.values())
+        return f"{len(self.touches):,} touches kept, {left_out:,} left out"
+
+    def _ends(self) -> pd.DataFrame:
+        counts = self.journeys.groupby("outcome", observed=False)
+        frame = counts.agg(journeys=("outcome", "size"), touches=("touches", "sum")).reset_index()
+        return frame.assign(value=counts["value"].sum().to_numpy(), currency=self.currency or "")
+
 
 def build_journeys(
     data: Dataset,
@@ -67,6 +90,7 @@ def build_journeys(
     unit: Unit = "lead",
     lookback_days: int | None = None,
     include_buyer: bool = True,
+    responses_only: bool = False,
 ) -> Journeys:
     """Order the touches of each lead or account up to its outcome.
 
@@ -83,6 +107,9 @@ def build_journeys(
     dataset's time zone where either stamp is only a day), not after the export, and within the
     lookback window.
 
+    Only what was known at ``data.as_of`` counts (:func:`alignment.rewind.rewound`): a deal closed
+    later is open. With an earlier ``as_of`` the journeys are those of that moment.
+
     Parameters
     ----------
     data : Dataset
@@ -94,6 +121,10 @@ def build_journeys(
     include_buyer : bool
         Keep touches that the buyer started. They are signs of intent: the classical models count
         them; a game between the teams must not.
+    responses_only : bool
+        Keep only touches in which the person did something or took part: those that the buyer
+        started and those of :data:`alignment.journeys.touches.RESPONSES`. By default an e-mail
+        that was only sent counts like a meeting.
 
     Returns
     -------
@@ -106,28 +137,46 @@ def build_journeys(
     CurrencyError
         If amounts are in unlike currencies without a rate.
     """
-    if unit not in ("lead", "account"):
-        raise ValueError(f"unit must be “lead” or “account”, not {unit!r}")
-    if lookback_days is not None and lookback_days <= 0:
-        raise ValueError("lookback_days must be positive")
-    if not data.has("opportunities"):
-        data.require("leads")
-    units = find_units(data, unit)
-    ends = find_ends(data, units, unit)
-    values, without_amount = won_values(data, units)
+    of_type("data", data, Dataset, "alignment.load(folder)")
+    one_of("unit", unit, get_args(Unit))
+    if lookback_days is not None:
+        within("lookback_days", lookback_days, 0, inf)
+    seen = rewound(data)
+    if not seen.has("opportunities"):
+        seen.require("leads")
+    units = find_units(seen, unit)
+    ends = find_ends(seen, units, unit)
+    values, without_amount = won_values(seen, units)
     kept, left_out = kept_touches(
-        data, units, ends, lookback_days=lookback_days, include_buyer=include_buyer
+        seen,
+        units,
+        ends,
+        lookback_days=lookback_days,
+        include_buyer=include_buyer,
+        responses_only=responses_only,
     )
-    touches = ordered_touches(data.touches, kept, units, ends)
+    touches = ordered_touches(seen.touches, kept, units, ends)
     return Journeys(
         touches=touches,
-        journeys=_summary(data, units, ends, values, touches),
-        currency=data.currency,
+        journeys=_summary(seen, units, ends, values, touches),
+        currency=seen.currency,
         unit=unit,
         lookback_days=lookback_days,
-        left_out=left_out,
-        notes=_notes(data, units, ends, without_amount),
+        left_out={"after the export": len(data.touches) - len(seen.touches), **left_out},
+        notes=_notes(seen, units, ends, without_amount) | _later(data, seen),
     )
+
+
+def _later(data: Dataset, seen: Dataset) -> dict[str, int]:
+    """Count what happened after the export, which is not known yet."""
+    closed = closed_later(data) & data.opportunities["opportunity_id"].isin(
+        seen.opportunities["opportunity_id"]
+    )
+    return {
+        "leads created after the export": len(data.leads) - len(seen.leads),
+        "opportunities created after the export": len(data.opportunities) - len(seen.opportunities),
+        "opportunities closed after the export": int(closed.sum()),
+    }
 
 
 def _started(data: Dataset, units: Units, touches: pd.DataFrame) -> pd.Series:

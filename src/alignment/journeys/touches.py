@@ -22,8 +22,22 @@ from alignment.journeys.codes import (
 )
 from alignment.journeys.outcomes import OPEN, Ends
 from alignment.journeys.units import INTERNAL, Units
+from alignment.text import Text
 
 _CATEGORIES = ("team", "channel", "initiator")
+# Kinds of touches in which the person did something or took part, whoever started them. A call
+# counts as one because it needs two; an e-mail, a message, an advertisement or a task does not.
+RESPONSES = frozenset(
+    {"call", "email_click", "email_open", "event", "form", "meeting", "page_view", "referral"}
+)
+
+
+SENT_COUNTS = Text(
+    en="An e-mail that was only sent, or an invitation, counts as a touch like a meeting, since "
+    "most exports do not say whether it was read.",
+    es="Un correo que solo se envió, o una invitación, cuenta como interacción igual que una "
+    "reunión, pues la mayoría de las exportaciones no dice si se leyó.",
+)
 
 
 def kept_touches(
@@ -33,6 +47,7 @@ def kept_touches(
     *,
     lookback_days: int | None,
     include_buyer: bool,
+    responses_only: bool,
 ) -> tuple[Integers, dict[str, int]]:
     """Choose the touches that belong to a journey, and count the others by reason.
 
@@ -61,8 +76,8 @@ def kept_touches(
         "of internal leads": units.of_touch == INTERNAL,
         "on an account only": (of == count) & touches["account_id"].notna().to_numpy(),
         "without a known lead or account": of == count,
-        "after the export": at > as_of,
         "started by the buyer": np.asarray(touches["initiator"] == "buyer") & (not include_buyer),
+        "without an act of the person": ~_responses(touches) & responses_only,
         "of a closed journey without a closing date": undated,
         "on the closing day, order unknown": same_day,
         "at or after the outcome": after,
@@ -74,6 +89,12 @@ def kept_touches(
         left_out[reason] = int((keep & applies).sum())
         keep &= ~applies
     return np.flatnonzero(keep), left_out
+
+
+def _responses(touches: pd.DataFrame) -> Flags:
+    """Say in which touches the person did something or took part."""
+    kinds = touches["kind"].isin(RESPONSES) | (touches["initiator"] == "buyer")
+    return np.asarray(kinds, dtype=bool)
 
 
 def _against_the_end(

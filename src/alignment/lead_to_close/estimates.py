@@ -23,7 +23,7 @@ from alignment.lead_to_close.incidence import (
     value_at,
 )
 from alignment.lead_to_close.spells import ENDS, Spells, Start, find_spells
-from alignment.results import About, Result
+from alignment.results import LEVEL, About, Result
 from alignment.text import Text
 
 MINIMUM_ENDS = 5
@@ -149,6 +149,29 @@ class LeadToClose(Result):
         )
 
 
+def _no_end(data: Dataset, start: Start) -> Text:
+    """Say why no end was seen: nothing closed, or what closed has no lead on record."""
+    deals = data.opportunities
+    closed = int(((deals["status"] != "open") & (deals["closed_at"] <= data.as_of)).sum())
+    if start == "lead" and closed:
+        return Text(
+            en="Not measurable: {n} closed deals are on record, but none can be followed from a "
+            "known lead.",
+            es="No medible: constan {n} negocios cerrados, pero ninguno se puede seguir desde un "
+            "lead conocido.",
+        ).format(n=closed)
+    if start == "lead":
+        return Text(
+            en="Not measurable: no lead was seen to be won or lost.",
+            es="No medible: no consta que se haya ganado o perdido ningún lead.",
+        )
+    return Text(
+        en="Not measurable: no opportunity was seen to be won or lost while it could be followed.",
+        es="No medible: no consta que se haya ganado o perdido ninguna oportunidad mientras se "
+        "podía seguir.",
+    )
+
+
 def lead_to_close(
     data: Dataset,
     *,
@@ -156,7 +179,7 @@ def lead_to_close(
     group: str | pd.Series | None = None,
     days: Sequence[int] = (30, 90, 180, 365),
     quantiles: Sequence[float] = (0.05, 0.10, 0.25, 0.50),
-    level: float = 0.95,
+    level: float = LEVEL,
     whole_days: bool = True,
 ) -> LeadToClose:
     """Estimate how likely leads are won and lost by each day, counting those still open.
@@ -194,12 +217,7 @@ def lead_to_close(
     spells = find_spells(data, start=start, group=group, whole_days=whole_days)
     frame = spells.frame
     if not (frame["end"] != "open").any():
-        raise NotMeasurable(
-            Text(
-                en="Not measurable: no lead or opportunity was seen to be won or lost.",
-                es="No medible: no se ha visto ganar ni perder ningún lead ni oportunidad.",
-            )
-        )
+        raise NotMeasurable(_no_end(data, start))
     names, codes = _groups(frame["group"])
     tables = risk_tables(
         frame["entry"].to_numpy(),

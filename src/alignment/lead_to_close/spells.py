@@ -17,13 +17,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from alignment.arguments import nearest, of_type, one_of
 from alignment.dataset import Dataset
+from alignment.errors import ArgumentError
 from alignment.tables import LEAD_STAGES
 
 Start = Literal["lead", "opportunity"]
@@ -92,15 +94,16 @@ def find_spells(
     ------
     NotMeasurable
         If the exports do not hold what is needed, or no row has the grouping column.
-    ValueError
+    ArgumentError
         If `start` or `group` is unknown.
     """
+    of_type("data", data, Dataset, "alignment.load(folder)")
     if start == "lead":
         found, left_out = _lead_ends(data)
     elif start == "opportunity":
         found, left_out = _opportunity_ends(data)
     else:
-        raise ValueError(f"start is “lead” or “opportunity”, not “{start}”")
+        one_of("start", start, get_args(Start))
     found["group"] = _labels(data, found, start, group)
     return _observed(data, found, left_out, start=start, whole_days=whole_days)
 
@@ -230,8 +233,11 @@ def _labels(
     if group in _ACCOUNT_GROUPS:
         accounts = data.require("accounts", group).set_index("account_id")[group]
         return _named(_look_up(found["account_id"], accounts))
-    raise ValueError(
-        f"no column “{group}” in {table} or accounts; pass a Series of labels indexed by {key}"
+    meant = nearest(group, [*own.columns, *_ACCOUNT_GROUPS])
+    raise ArgumentError(
+        f"no column “{group}” in {table} or accounts",
+        cure=(f"Did you mean “{meant}”? " if meant else "")
+        + f"A Series of labels indexed by {key} is taken too.",
     )
 
 

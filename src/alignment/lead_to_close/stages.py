@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from alignment.arguments import of_type
 from alignment.dataset import Dataset
 from alignment.lead_to_close.incidence import (
     Incidence,
@@ -18,7 +19,7 @@ from alignment.lead_to_close.incidence import (
     value_at,
 )
 from alignment.lead_to_close.spells import day_number, places
-from alignment.results import About, Result
+from alignment.results import LEVEL, About, Result
 from alignment.text import Text
 
 STAGE_ENDS = ("moved_on", "moved_back", "lost")
@@ -81,7 +82,7 @@ class TimeInStage(Result):
         return self.frame
 
 
-def time_in_stage(data: Dataset, *, day: int = 30, level: float = 0.95) -> TimeInStage:
+def time_in_stage(data: Dataset, *, day: int = 30, level: float = LEVEL) -> TimeInStage:
     """Estimate how long opportunities stay in each stage and how many move on.
 
     Rows of the history that repeat the stage of the row before (an amount or a date changed) are
@@ -108,6 +109,7 @@ def time_in_stage(data: Dataset, *, day: int = 30, level: float = 0.95) -> TimeI
     NotMeasurable
         If the exports hold no stage history of opportunities.
     """
+    of_type("data", data, Dataset, "alignment.load(folder)")
     data.require("opportunity_stages", "stage", "entered_at")
     visits, left_out = _visits(data)
     keys = visits.groupby(["pipeline", "stage"], sort=False)["position"].first().reset_index()

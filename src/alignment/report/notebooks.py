@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import nbformat
@@ -13,6 +13,7 @@ from alignment.errors import ReportError
 from alignment.text import LANGUAGES, Language
 
 PARAMETERS, ANALYST = "parameters", "analyst"
+NEEDS = "needs:"  # prose tagged “needs:late-share” stands only where that finding does
 
 
 def notebooks_folder() -> Path:
@@ -55,6 +56,25 @@ def keep_language(notebook: NotebookNode, language: Language) -> None:
     """Drop, in place, the cells of the other languages and those for analysts only."""
     unwanted = {f"lang-{other}" for other in LANGUAGES if other != language} | {ANALYST}
     notebook.cells = [cell for cell in notebook.cells if not tags(cell) & unwanted]
+
+
+def keep_supported(notebook: NotebookNode, measured: Collection[str]) -> None:
+    """Drop, in place, prose that speaks of findings of which none was measured.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        An executed notebook.
+    measured : collection of str
+        Keys of its findings that are not “not measurable”. A tag names a key or its beginning,
+        such as ``needs:won-by-day`` for ``won-by-day-lead``.
+    """
+
+    def stands(cell: NotebookNode) -> bool:
+        wanted = [tag.removeprefix(NEEDS) for tag in tags(cell) if tag.startswith(NEEDS)]
+        return not wanted or any(key.startswith(name) for key in measured for name in wanted)
+
+    notebook.cells = [cell for cell in notebook.cells if stands(cell)]
 
 
 def set_parameters(notebook: NotebookNode, values: Mapping[str, str | None], name: str) -> None:

@@ -15,7 +15,7 @@ from traitlets.config import Config
 
 from alignment.errors import ReportError
 from alignment.exhibits import FINDING_TYPE
-from alignment.report.notebooks import PARAMETERS, tags
+from alignment.report.notebooks import PARAMETERS, keep_supported, tags
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -63,6 +63,7 @@ def page(notebook: NotebookNode, stem: str) -> Page:
     twice = sorted({key for key in keys if keys.count(key) > 1})
     if twice:
         raise ReportError(f"two findings share the key “{twice[0]}”", file=f"{stem}.ipynb")
+    keep_supported(notebook, [f["key"] for f in findings if f["form"] != "not measurable"])
     _clean(notebook)
     body, _ = _exporter().from_notebook_node(notebook)
     body = _one_h1(body, stem)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
@@ -19,6 +20,7 @@ from alignment.report.words import LIMITS, WORDS
 from alignment.text import Language
 
 HEADLINES = 5  # a first screen holds no more
+PRINTED_ROWS = 12  # of a table on paper
 _FILE_COLUMNS = {
     "file": "file",
     "system": "system",
@@ -134,8 +136,11 @@ def index_html(edition: Edition, *, at_the_top: bool) -> str:
 
 
 def print_html(edition: Edition) -> str:
-    """Render index and pages as one document, with its boxes open and links inside it."""
-    bodies = [Markup(page.body.replace("<details>", "<details open>")) for page in edition.pages]
+    """Render index and pages as one document, with links inside it.
+
+    Paper holds the figures and the first rows of the tables behind them; the pages hold the rest.
+    """
+    bodies = [Markup(_for_paper(page.body, edition.language)) for page in edition.pages]
     return (
         _environment()
         .get_template("print.html.j2")
@@ -145,6 +150,35 @@ def print_html(edition: Edition) -> str:
     )
 
 
+def _for_paper(body: str, language: Language) -> str:
+    """Open the boxes that hold a table, cut to its first rows; of the others leave the name."""
+
+    def box(found: re.Match[str]) -> str:
+        name, content = found[1], found[2]
+        if "<table>" in content:
+            return f"<details open><summary>{name}</summary>{_cut(content, language)}</details>"
+        return f'<p class="note">{name}: {WORDS["in_the_page"][language]}</p>'
+
+    return re.sub(r"(?s)<details><summary>(.*?)</summary>(.*?)</details>", box, body)
+
+
+def _cut(content: str, language: Language) -> str:
+    """Cut long tables, saying how many rows the page has."""
+
+    def cut(found: re.Match[str]) -> str:
+        rows = re.findall(r"(?s)<tr>.*?</tr>", found[2])
+        if len(rows) <= PRINTED_ROWS + 2:  # a note in place of one or two rows saves nothing
+            return found[0]
+        count = wording.integer(len(rows) - PRINTED_ROWS, language)
+        note = WORDS["more_rows"].format(count=count)[language]
+        columns = found[1].count('scope="col"')
+        foot = f'<tfoot><tr><td colspan="{columns}">{note}</td></tr></tfoot>'
+        return f"{found[1]}<tbody>{''.join(rows[:PRINTED_ROWS])}</tbody>{foot}</table>"
+
+    table = r"(?s)(<table>(?:(?!<tbody>|</table>).)*)<tbody>(.*?)</tbody>.*?</table>"
+    return re.sub(table, cut, content)
+
+
 def _summary(edition: Edition) -> dict[str, Any]:
     said = [(page, finding) for page in edition.pages for finding in page.findings]
     headlines = [
@@ -152,6 +186,8 @@ def _summary(edition: Edition) -> dict[str, Any]:
         for page, finding in said
         if finding["headline"] and finding["form"] != "not measurable"
     ]
+    if not headlines:  # the less important ones, rather than to say that there is nothing
+        headlines = [(page, finding) for page, finding in said if finding["form"] == "claim"]
     return {
         "headlines": headlines[:HEADLINES],
         "unmeasured": _unmeasured(said),
@@ -187,7 +223,7 @@ def _without_prefix(reason: str) -> str:
 
 def _ledger(edition: Edition) -> dict[str, Any]:
     language, ledger = edition.language, edition.data.ledger
-    count = partial(wording.integer, language=language)
+    count = partial(wording.integer, language=wording.reader(language, edition.data))
     totals = [(count(number), WORDS[name][language]) for name, number in ledger.totals.items()]
     files = [
         [

@@ -60,8 +60,15 @@ def replacing(out: Path) -> Iterator[Path]:
 
     If the block raises, `out` stays as it was and the new folder is removed.
     """
-    out.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}-new-", dir=out.parent))
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}-new-", dir=out.parent))
+    except OSError as wrong:
+        raise ReportError(
+            f"the report cannot be written there ({wrong.strerror})",
+            file=str(out),
+            cure="Name a folder in which you may write.",
+        ) from wrong
     try:
         yield fresh
         record = {"files": sorted(_files(fresh))}

@@ -26,8 +26,14 @@ WORDS: Mapping[str, Text] = {
     "main_menu": Text(en="Report", es="Informe"),
     "headlines": Text(en="What we found", es="Lo que encontramos"),
     "no_headlines": Text(
-        en="These exports do not yet support a finding; below stands what is missing.",
-        es="Estas exportaciones todavía no permiten afirmar nada; abajo se dice qué falta.",
+        en="None of the main questions can be answered from these exports yet; below stands what "
+        "is missing.",
+        es="Estas exportaciones todavía no permiten responder ninguna de las preguntas "
+        "principales; abajo se dice qué falta.",
+    ),
+    "in_the_page": Text(en="in the HTML page.", es="en la página HTML."),
+    "more_rows": Text(
+        en="… {count} more rows in the HTML page", es="… {count} filas más en la página HTML"
     ),
     "inconclusive": Text(en="Not clear yet", es="Aún no está claro"),
     "unmeasured": Text(en="What cannot be measured yet", es="Lo que todavía no se puede medir"),
@@ -76,6 +82,25 @@ LIMITS: tuple[Text, ...] = (
         "have happened without them; only an experiment can.",
         es="El crédito reparte el valor ganado entre quienes participaron. No prueba qué habría "
         "pasado sin ellos; eso solo lo muestra un experimento.",
+    ),
+    Text(
+        en="Late entry: what began before closings were recorded counts only from the day on which "
+        "they were, since its earlier end would not have been seen.",
+        es="Entrada tardía: lo que empezó antes de que se registraran los cierres cuenta solo "
+        "desde "
+        "ese día, pues un final anterior no se habría visto.",
+    ),
+    Text(
+        en="Two clocks: one page counts from the creation of the lead, another from the first "
+        "touch that the firm made; their shares and days are not to be compared.",
+        es="Dos relojes: una página cuenta desde la creación del lead y otra desde la primera "
+        "interacción que hizo la empresa; sus proporciones y días no se comparan entre sí.",
+    ),
+    Text(
+        en="Ties: deals that end on the same day count as ending together; a touch on the very day "
+        "of the closing, whose order nobody recorded, is left out.",
+        es="Empates: los negocios que terminan el mismo día cuentan como terminados a la vez; una "
+        "interacción del mismo día del cierre, cuyo orden nadie registró, se deja fuera.",
     ),
     Text(
         en="Leads that are still open count as open: they are neither lost nor ignored.",

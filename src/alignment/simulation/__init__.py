@@ -8,12 +8,20 @@ in the quirks of real exports; `salesforce`, `ads` and `agreements` write the fi
 """
 
 from alignment.simulation.company import Company, simulate_company
-from alignment.simulation.exporting import SAMPLE_ACCOUNTS, simulate, write_exports
+from alignment.simulation.exporting import (
+    FILES,
+    SAMPLE_ACCOUNTS,
+    TRUTH_FILE,
+    simulate,
+    write_exports,
+)
 from alignment.simulation.truth import truth
 from alignment.simulation.world import WORLDS, World
 
 __all__ = [
+    "FILES",
     "SAMPLE_ACCOUNTS",
+    "TRUTH_FILE",
     "WORLDS",
     "Company",
     "World",

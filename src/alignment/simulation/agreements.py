@@ -17,6 +17,9 @@ _MARKETING_PEOPLE = 6
 _FULL_WEEK = 40.0
 
 
+FILES = ("goals.csv", "capacity.csv", "experiments.csv")
+
+
 def write_agreements(company: Company, folder: Path) -> None:
     """Write `goals.csv`, `capacity.csv` and `experiments.csv`.
 

@@ -5,7 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from alignment.simulation.ads import write_ads
+from alignment.simulation import agreements, salesforce
+from alignment.simulation.ads import GOOGLE_FILE, LINKEDIN_FILE, META_FILE, write_ads
 from alignment.simulation.agreements import write_agreements
 from alignment.simulation.company import Company, simulate_company
 from alignment.simulation.crm import build_records
@@ -25,6 +26,18 @@ currency = "MXN"
 
 # As many as fit a sample of less than 8 MB, whatever the seed.
 SAMPLE_ACCOUNTS = 2_350
+
+TRUTH_FILE = "truth.json"
+# All that `write_exports` writes, and so all that it may write over.
+FILES: frozenset[str] = frozenset(
+    [
+        *(f"salesforce/{name}" for name in salesforce.FILES),
+        f"hubspot/{FILE_NAME}",
+        *(f"ads/{name}" for name in (GOOGLE_FILE, LINKEDIN_FILE, META_FILE)),
+        *agreements.FILES,
+        "mapping.toml",
+    ]
+)
 
 
 def write_exports(company: Company, out: Path, dirty: bool = True) -> list[dict[str, Any]]:
@@ -85,4 +98,4 @@ def simulate(
     known = truth(company)
     known["dirt"] = write_exports(company, out)
     text = json.dumps(known, indent=1, ensure_ascii=False, sort_keys=False)
-    write_text(truth_path or out / "truth.json", text + "\n")
+    write_text(truth_path or out / TRUTH_FILE, text + "\n")

@@ -24,6 +24,9 @@ _OBJECTS = (
 )
 
 
+FILES = tuple(f"{name}.csv" for name in (*(row[0] for row in _OBJECTS), "CurrencyType"))
+
+
 def write_salesforce(records: Records, folder: Path) -> None:
     """Write all objects.
 

@@ -8,6 +8,9 @@ does about it) and `outcomes` (what then becomes of the lead).
 import dataclasses
 from dataclasses import dataclass
 
+from alignment.arguments import nearest
+from alignment.errors import ArgumentError
+
 MARKETING_CHANNELS = ("nurture", "retargeting", "event")
 SALES_CHANNELS = ("follow_up", "meeting")
 CHANNELS = MARKETING_CHANNELS + SALES_CHANNELS
@@ -213,5 +216,8 @@ def find_world(world: World | str) -> World:
     if isinstance(world, World):
         return world
     if world not in WORLDS:
-        raise ValueError(f"unknown world {world!r}; known: {', '.join(WORLDS)}")
+        raise ArgumentError(
+            f"unknown world {world!r}; known: {', '.join(WORLDS)}",
+            cure=f"Did you mean “{meant}”?" if (meant := nearest(world, WORLDS)) else None,
+        )
     return WORLDS[world]

@@ -38,7 +38,7 @@ from alignment.attribution.synergy.units import Kind, Outcome
 from alignment.attribution.synergy.warmth import Source
 from alignment.attribution.synergy.widened import PLAIN, WIDENED, widened_interval
 from alignment.dataset import Dataset
-from alignment.results import About, Result
+from alignment.results import LEVEL, About, Result
 
 NEED_JOINT = (
     "rho",
@@ -133,7 +133,7 @@ def team_game(
     window_days: float = 14,
     horizon_days: float | None = None,
     replicates: int = 400,
-    level: float = 0.90,
+    level: float = LEVEL,
     seed: int = 0,
 ) -> TeamGame:
     """Estimate what marketing and sales reach alone and together.

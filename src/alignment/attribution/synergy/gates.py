@@ -134,7 +134,7 @@ def check_positivity(units: Landmark, gates: pd.DataFrame) -> None:
         en="Not measurable: {share} % of the units touched by {team} have comparable ones "
         "without its touch, and {needed} % are needed.",
         es="No medible: el {share} % de las unidades que tocó {team} tiene otras comparables sin "
-        "su contacto, y hace falta el {needed} %.",
+        "su interacción, y hace falta el {needed} %.",
     ).format(
         share=f"{100 * first['found']:.0f}",
         team=_TEAM_WORDS[str(first["cell"])],

@@ -206,8 +206,9 @@ def _both_teams(exposure: Flags, marketing: int) -> None:
                 Text(
                     en="Not measurable: no unit has a touch started by {team} inside the window, "
                     "so what the teams reach together cannot be told from what one reaches.",
-                    es="No medible: ninguna unidad tiene un contacto iniciado por {team} dentro "
-                    "de la ventana; no se distingue lo que logran juntas de lo que logra una.",
+                    es="No medible: ninguna unidad tiene una interacción iniciada por {team} "
+                    "dentro de la ventana; no se distingue lo que logran juntas de lo que logra "
+                    "una.",
                 ).format(team=Text(en=team, es="ventas" if team == "sales" else "marketing"))
             )
 

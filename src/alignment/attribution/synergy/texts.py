@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from alignment.attribution.synergy.checks import G_FORMULA, RAW, RAW_JOURNEYS, WEIGHTED
 from alignment.attribution.synergy.landmark import Landmark
+from alignment.journeys import SENT_COUNTS
 from alignment.text import Text
 
 _METHOD = Text(
@@ -15,13 +16,13 @@ _METHOD = Text(
     "journeys seen. Interaction and its share of the joint effect (VanderWeele and Knol 2014), "
     "Shapley–Taylor indices of the channels (Dhamdhere et al. 2020). Intervals: percentiles of "
     "{replicates} refits, accounts drawn anew, widened by a quarter.",
-    es="Diseño de referencia temporal (landmark): contactos que inició la empresa en los {window} "
-    "días posteriores a {landmark}; el desenlace solo después y dentro de {horizon} días, "
+    es="Diseño de referencia temporal (landmark): interacciones que inició la empresa en los "
+    "{window} días posteriores a {landmark}; el desenlace solo después y dentro de {horizon} días, "
     "ponderado por lo que aún no se sabe. Modelo logístico ridge con productos entre las áreas; "
-    "los valores se obtienen al quitar contactos de los recorridos vistos. Interacción y su parte "
-    "del efecto conjunto (VanderWeele y Knol 2014), índices de Shapley–Taylor de los canales "
-    "(Dhamdhere et al. 2020). Intervalos: percentiles de {replicates} reajustes con cuentas "
-    "sorteadas de nuevo, ampliados un cuarto.",
+    "los valores se obtienen al quitar interacciones de los recorridos vistos. Lo que ambas logran "
+    "de más y su parte del efecto conjunto (VanderWeele y Knol 2014), índices de Shapley–Taylor de "
+    "los canales (Dhamdhere et al. 2020). Intervalos: percentiles de {replicates} reajustes con "
+    "cuentas sorteadas de nuevo, ampliados un cuarto.",
 )
 _MEASURED = Text(
     en="In benchmarks/attribution_recovery.py, 90 % intervals of the shared part, the joint effect "
@@ -55,13 +56,13 @@ _RECORDED = Text(
 _WARMTH = {
     "points": Text(
         en="Warmth is the lead score without the points that marketing's own touches gave.",
-        es="El interés es la puntuación del lead sin los puntos que dieron los contactos de "
+        es="El interés es la puntuación del lead sin los puntos que dieron las interacciones de "
         "marketing.",
     ),
     "residual": Text(
         en="Warmth is what marketing's touches do not explain of the lead score; the exports do "
         "not say how many points those gave.",
-        es="El interés es lo que los contactos de marketing no explican de la puntuación del "
+        es="El interés es lo que las interacciones de marketing no explican de la puntuación del "
         "lead; las exportaciones no dicen cuántos puntos dieron.",
     ),
     "none": Text(
@@ -71,6 +72,12 @@ _WARMTH = {
         "región, segmento e industria.",
     ),
 }
+_LOGGED = Text(
+    en="Touches that were made and not recorded make those without them look better, and what the "
+    "teams add too small.",
+    es="Las interacciones que hubo y no se registraron hacen parecer mejores a quienes no las "
+    "tienen, y demasiado pequeño lo que aportan las áreas.",
+)
 _BROUGHT = Text(
     en="A game of leads takes for granted that marketing brought them, and so says too little of "
     "marketing.",
@@ -81,11 +88,12 @@ _AFTER = Text(
     en="A unit whose opportunity came inside the window is left out, so that longer journeys are "
     "not rewarded for having had more touches.",
     es="Se deja fuera la unidad cuya oportunidad llegó dentro de la ventana, para no premiar a "
-    "los recorridos largos por acumular más contactos.",
+    "los recorridos largos por acumular más interacciones.",
 )
 _APART = Text(
     en="One unit's touches do not move another's outcome, other than within its account.",
-    es="Los contactos de una unidad no cambian el desenlace de otra, salvo dentro de su cuenta.",
+    es="Las interacciones de una unidad no cambian el desenlace de otra, salvo dentro de su "
+    "cuenta.",
 )
 _DRAWN = Text(
     en="The arms were drawn at random and kept.",
@@ -125,7 +133,15 @@ def model_method(units: Landmark, replicates: int) -> Text:
 
 def model_assumptions(units: Landmark) -> tuple[Text, ...]:
     """Say what must hold."""
-    said = [_RECORDED, _WARMTH[units.warmth.source], _AFTER, _APART, _MEASURED]
+    said = [
+        _RECORDED,
+        _WARMTH[units.warmth.source],
+        _LOGGED,
+        SENT_COUNTS,
+        _AFTER,
+        _APART,
+        _MEASURED,
+    ]
     if units.kind == "lead":
         said.insert(2, _BROUGHT)
     return tuple(said)
