@@ -78,27 +78,92 @@ def test_a_file_without_permission(leads, monkeypatch):
     assert "Permission denied" in str(problem)
 
 
-def test_a_binary_file_named_csv(leads):
-    (leads / "picture.csv").write_bytes(bytes(range(256)) * 8)
-    problem = refuse(leads, ExportError)
-    assert problem.file == "picture.csv"
-    assert "binary" in str(problem)
+BAD = {
+    "picture.csv": (bytes(range(256)) * 8, "binary", "Export it again as CSV"),
+    "old.csv": (gzip.compress((LEADS + ROW).encode()), "gzip", "Unpack it first"),
+    "empty.csv": (b" \n", "empty", "take it out of the folder"),
+    "cut.csv": ((LEADS + '00Q5e00000000abEAA,"Open').encode(), "never closed", "close the quote"),
+    "nul.csv": ((LEADS + ROW.replace("Web", "W\0b")).encode(), "NUL", "Export it again"),
+}
 
 
-def test_a_gzip_named_csv(leads):
-    (leads / "old.csv").write_bytes(gzip.compress((LEADS + ROW).encode()))
-    assert "gzip" in str(refuse(leads, ExportError))
+@pytest.mark.parametrize("name", list(BAD))
+def test_a_file_that_cannot_be_read_is_told_and_the_others_are_read(leads, name):
+    content, problem, remedy = BAD[name]
+    (leads / name).write_bytes(content)
+    data = load(leads)
+    assert len(data.leads) == 1
+    file = data.ledger.files.set_index("file").loc[name]
+    assert (file["system"], file["rows_read"]) == ("not read", 0)
+    note = data.ledger.notes.set_index("rule").loc["file-not-read"]
+    assert note["file"] == name
+    assert all(word in note["message"] for word in (name, problem, remedy))
+    assert name in note["message_es"]
+
+
+@pytest.mark.parametrize("name", list(BAD))
+def test_alone_it_is_an_error(tmp_path, name):
+    content, problem, remedy = BAD[name]
+    (tmp_path / name).write_bytes(content)
+    wrong = refuse(tmp_path, ExportError)
+    assert (wrong.file, wrong.cure.count(remedy)) == (name, 1)
+    assert problem in str(wrong)
+
+
+def test_a_folder_of_nothing_but_such_files_tells_them_all(tmp_path):
+    for name, (content, _, _) in BAD.items():
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(ExportError) as caught:
+        load(tmp_path)
+    assert all(name in str(caught.value) for name in BAD)
+
+
+def test_all_questions_are_asked_at_once(tmp_path):
+    (tmp_path / "Opportunity.csv").write_text(
+        DEALS + DEAL.replace("2026-02-01", "01/02/2026").replace("2026-01-31", "03/04/2026")
+    )
+    (tmp_path / "report.csv").write_text(
+        "Id. de oportunidad,Etapa,Importe,Fecha de cierre\n7,Ganada,1.234,01/02/2026\n"
+    )
+    (tmp_path / "empty.csv").write_text("")
+    with pytest.raises(ExportError) as caught:
+        load(tmp_path)
+    said = str(caught.value)
+    assert said.startswith("4 things in the exports need you:")
+    asked = [line.split(" ", 1)[1].split(":")[0] for line in said.splitlines()[1:]]
+    assert sorted(asked) == [
+        "Opportunity.csv, row 2, column “CloseDate”",
+        "empty.csv",
+        "report.csv, row 2, column “Fecha de cierre”",
+        "report.csv, row 2, column “Importe”",
+    ]
+
+
+def test_files_of_other_types_are_named_with_what_to_do(leads):
+    for name in ("deals.xlsx", "old.xls", "all.zip", "Lead.csv.gz", "data.json"):
+        (leads / name).write_bytes(b"x")
+    (leads / "notes.md").write_text("not a table")
+    notes = load(leads).ledger.notes
+    found = notes[notes["rule"] == "file-of-another-type"]
+    said = " ".join(found["message"])
+    assert found["rows"].sum() == 5
+    assert all(n in said for n in ("deals.xlsx, old.xls", "Lead.csv.gz, all.zip", "data.json"))
+    assert "save each sheet as “CSV UTF-8”" in said
+    assert "Unpack it" in said
+    assert "notes.md" not in said
+
+
+def test_a_folder_of_workbooks_says_what_to_do_with_them(tmp_path):
+    (tmp_path / "deals.xlsx").write_bytes(b"x")
+    wrong = refuse(tmp_path, FolderError)
+    assert "deals.xlsx" in str(wrong)
+    assert "CSV UTF-8" in wrong.cure
 
 
 def test_nul_bytes(leads):
     (leads / "Lead.csv").write_text(LEADS + ROW * 40 + ROW.replace("Web", "W\0b"))
     problem = refuse(leads, ExportError)
     assert (problem.file, problem.row) == ("Lead.csv", 42)
-
-
-def test_an_empty_file(leads):
-    (leads / "Opportunity.csv").write_text(" \n")
-    assert refuse(leads, ExportError).file == "Opportunity.csv"
 
 
 def test_a_header_without_rows_is_in_the_ledger_and_no_error(leads):
@@ -168,7 +233,7 @@ def test_a_decimal_mark_that_the_column_cannot_settle_asks(tmp_path):
     (tmp_path / "goals.csv").write_text("period,team,metric,target\n2026,sales,won,1.500\n")
     problem = refuse(tmp_path, ExportError)
     assert (problem.row, problem.column, problem.value) == (2, "target", "1.500")
-    assert 'formats.target = "1.234,56"' in problem.cure
+    assert '[file.formats] and, below it, target = "1.234,56"' in problem.cure
 
 
 @pytest.mark.parametrize("code", ["PESOS", "XQZ", ""])
@@ -267,9 +332,9 @@ def test_a_zip_or_a_workbook_named_csv(leads, name):
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("xl/workbook.xml" if name == "book.csv" else "Lead.csv", LEADS + ROW)
     (leads / name).write_bytes(packed.getvalue())
-    problem = refuse(leads, ExportError)
-    assert problem.file == name
-    assert "Excel workbook" in str(problem)
+    notes = load(leads).ledger.notes.set_index("rule")
+    assert notes.loc["file-not-read", "file"] == name
+    assert "Excel workbook" in notes.loc["file-not-read", "message"]
 
 
 def test_mixed_encodings_are_read_and_noted(leads):

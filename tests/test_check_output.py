@@ -61,8 +61,8 @@ def test_no_line_is_wider_than_100_and_nothing_is_cut(folder, language, terminal
 def test_the_keys_of_the_json_are_those_documented(folder):
     told = json.loads(json.dumps(as_json(load(folder, timezone="UTC")), allow_nan=False))
     assert list(told) == [
-        *("format", "window", "totals", "files", "set_aside", "rules", "decisions", "tables"),
-        *("won", "notebooks", "drafts"),
+        *("format", "window", "totals", "files", "set_aside", "merged", "rules", "decisions"),
+        *("tables", "won", "notebooks", "drafts"),
     ]
     assert told["format"] == 1
     assert set(told["window"]) == {"as_of", "observed_from", "timezone", "currency"}

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import pytest
 from typer.testing import CliRunner
 
+import alignment.loading
 import alignment.report
 from alignment.check.spreadsheet import harmless
 from alignment.cli import _near, app
@@ -56,7 +57,13 @@ def test_the_module_runs_as_a_command():
 
 
 @pytest.fixture
-def failing_build(monkeypatch):
+def unchecked(monkeypatch):
+    """Let a folder pass that is not there: the build is a stand-in."""
+    monkeypatch.setattr(alignment.loading, "check_arguments", lambda *arguments: None)
+
+
+@pytest.fixture
+def failing_build(monkeypatch, unchecked):
     def fail(problem):
         def build(*args, **options):
             raise problem
@@ -104,6 +111,25 @@ def test_stopping_it_is_no_error_message(run, failing_build):
     assert "stopped" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--currency", "XQZ", "XQZ"),
+        ("--timezone", "America/Mexico", "Did you mean “America/Mexico_City”?"),
+        ("--timezone", "GMT-6", "Did you mean “Etc/GMT+6”?"),
+        ("--mapping", "nowhere.toml", "nowhere.toml"),
+        ("--lang", "fr", "Write --lang es,en."),
+    ],
+)
+def test_a_wrong_argument_is_told_before_any_progress(run, tmp_path, option, value, said):
+    (tmp_path / "Lead.csv").write_text("Id,Status,IsConverted\n1,Open,0\n")
+    done = run("report", str(tmp_path), option, value)
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert done.stderr.startswith("alignment: ")
+    assert "reading the exports" not in done.stderr
+
+
 @pytest.mark.parametrize("languages", ["fr", "", "es,es", "es;en"])
 def test_unknown_languages_are_refused(run, languages):
     done = run("report", "exports", "--lang", languages)
@@ -111,6 +137,7 @@ def test_unknown_languages_are_refused(run, languages):
     assert "Write --lang es,en." in done.stderr
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_report_hands_its_options_over_and_says_where_it_wrote(run, monkeypatch, tmp_path):
     given = {}
 

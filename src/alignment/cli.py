@@ -199,8 +199,11 @@ def report(
     with _plainly(debug):
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+        from alignment.loading import check_arguments
         from alignment.report import build
 
+        chosen = _languages(lang)
+        check_arguments(folder, currency, timezone, mapping)
         console = _console(stderr=True)
         words = TextColumn("{task.description}", markup=False)
         with Progress(words, BarColumn(), MofNCompleteColumn(), console=console) as bar:
@@ -212,7 +215,7 @@ def report(
             index = build(
                 folder,
                 out,
-                languages=_languages(lang),
+                languages=chosen,
                 currency=currency,
                 timezone=timezone,
                 mapping=mapping,

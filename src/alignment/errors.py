@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from alignment.text import Text
 
 
@@ -58,6 +60,47 @@ class FolderError(AlignmentError):
 
 class ExportError(AlignmentError):
     """A file cannot be read as an export."""
+
+
+class UnreadableError(ExportError):
+    """A file cannot be read at all, or not to its end; the others of its folder can.
+
+    Parameters
+    ----------
+    why, remedy : Text
+        What is wrong and what to do about it, in one clause and one sentence.
+    file : str
+        The file.
+    row : int, optional
+        Where it is wrong.
+    """
+
+    def __init__(self, why: Text, remedy: Text, *, file: str, row: int | None = None) -> None:
+        self.why, self.remedy = why, remedy
+        super().__init__(why.en, file=file, row=row, cure=remedy.en)
+
+
+class ExportErrors(ExportError):
+    """Several problems with exports, told at once.
+
+    Parameters
+    ----------
+    problems : sequence of AlignmentError
+        Each with its place and its cure.
+    """
+
+    def __init__(self, problems: Sequence[AlignmentError]) -> None:
+        self.problems = tuple(problems)
+        said = "".join(f"\n{number}. {p}" for number, p in enumerate(self.problems, start=1))
+        super().__init__(f"{len(self.problems)} things in the exports need you:{said}")
+
+
+def all_of(problems: Sequence[AlignmentError]) -> AlignmentError:
+    """Return one error that tells several; one alone is returned as it is."""
+    every: list[AlignmentError] = []
+    for problem in problems:
+        every.extend(problem.problems if isinstance(problem, ExportErrors) else [problem])
+    return every[0] if len(every) == 1 else ExportErrors(every)
 
 
 class MappingError(AlignmentError):

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+# The system of a file that could not be read; a note of the ledger says why.
+NOT_READ = "not read"
 FILE_COLUMNS = (
     "file",  # path inside the folder
-    "system",  # system recognised, or "mapping", or "not recognised"
+    "system",  # system recognised, or "mapping", "not recognised", "not read"
     "table",  # canonical table of its rows; missing where not recognised
     "recognised_by",  # evidence, in words
     "encoding",
@@ -26,6 +28,13 @@ SET_ASIDE_COLUMNS = (
     "reason_es",  # the same in Spanish
     "column",
     "value",
+)
+MERGED_COLUMNS = (
+    "file",
+    "reason",  # in English
+    "reason_es",  # the same in Spanish
+    "rows",  # how many rows of the file
+    "example",  # the first of their lines
 )
 NOTE_COLUMNS = (
     "rule",  # stable machine name, e.g. "won-before-lead"
@@ -52,6 +61,8 @@ class Ledger:
         One row a file (or a table within a file): :data:`FILE_COLUMNS`.
     set_aside : DataFrame
         One row an excluded row: :data:`SET_ASIDE_COLUMNS`.
+    merged : DataFrame
+        One row a file and reason for which rows went into another one: :data:`MERGED_COLUMNS`.
     notes : DataFrame
         One row a rule that found something: :data:`NOTE_COLUMNS`.
     decisions : DataFrame
@@ -66,6 +77,7 @@ class Ledger:
 
     files: pd.DataFrame = field(default_factory=lambda: _frame(FILE_COLUMNS))
     set_aside: pd.DataFrame = field(default_factory=lambda: _frame(SET_ASIDE_COLUMNS))
+    merged: pd.DataFrame = field(default_factory=lambda: _frame(MERGED_COLUMNS))
     notes: pd.DataFrame = field(default_factory=lambda: _frame(NOTE_COLUMNS))
     decisions: pd.DataFrame = field(default_factory=lambda: _frame(DECISION_COLUMNS))
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from alignment import tables
 from alignment.dataset import Dataset
-from alignment.errors import ArgumentError, FolderError, MappingError
+from alignment.errors import ArgumentError, FolderError, MappingError, UnreadableError
 from alignment.exports.accounts import join_accounts
 from alignment.exports.audit import audit
 from alignment.exports.candidates import Candidates, Context
@@ -27,7 +27,7 @@ from alignment.exports.systems import ASSEMBLE
 from alignment.exports.typed import Part, together
 from alignment.exports.unknown import draft_blocks
 from alignment.exports.unused import note_unused
-from alignment.ledger import FILE_COLUMNS, Ledger
+from alignment.ledger import FILE_COLUMNS, NOT_READ, Ledger
 from alignment.mapping import FILE_NAME, ExportMapping, check_zone, read_mapping
 from alignment.money import check_currency, reporting_currency
 from alignment.text import Text
@@ -39,6 +39,8 @@ _DRAFTED = """\
 # is a guess, its reason beside it. Correct what is wrong, delete what is not needed, and run
 # alignment check again. docs/mapping.md explains all that can stand here, such as:
 # timezone = "America/Mexico_City"   # zone of times that carry none; UTC where nothing is said"""
+# Stamps that say until when a file knows its rows.
+_MODIFIED = ("modified_at", "stamped_at", "synced_at")
 _NO_ZONE = Text(
     en="Files whose times carry no time zone, read as UTC because none was stated (write "
     'timezone = "America/Mexico_City", or yours, in mapping.toml): {n}.',
@@ -74,8 +76,14 @@ def _objects(files: Iterable[File]) -> dict[str, dict[str, pd.DataFrame]]:
     }
 
 
-def _stamps(files: Iterable[File]) -> pd.Series:
-    """Collect the moments that the systems themselves wrote, or else the days of reports."""
+def _stamps(files: Sequence[File], candidates: Candidates) -> pd.Series:
+    """Collect the moments that lie in the past, whose latest is the moment of export.
+
+    Those that the systems themselves wrote, and the closings of closed deals in files that do not
+    say when a row was last modified: their latest creation may lie long before the export. A date
+    on a deal that is open is a promise, and says nothing. Where a folder has none of these, the
+    days of reports count.
+    """
     parts = [part for file in files for part in file.parts]
     moments = [
         part.frame[f.name]
@@ -83,8 +91,21 @@ def _stamps(files: Iterable[File]) -> pd.Series:
         for f in part.match.profile.fields
         if f.stamp and f.name in part.frame
     ]
-    if not any(len(m.dropna()) for m in moments):
-        moments = [_as_instants(part.frame[n]) for part in parts for n in part.frame.columns]
+    told = [
+        part.file
+        for part in parts
+        if any(name in part.frame and part.frame[name].notna().any() for name in _MODIFIED)
+    ]
+    deals = candidates.get("opportunities", ("status", "closed_at", "source_file"))
+    closed = deals[~deals["source_file"].isin(told) & deals["status"].isin(["won", "lost"])]
+    moments.append(closed["closed_at"].astype("datetime64[us, UTC]"))
+    if not any(moment.notna().any() for moment in moments[:-1]):
+        moments += [
+            _as_instants(part.frame[name])
+            for part in parts
+            if part.match.profile.table != "opportunities"
+            for name in part.frame.columns
+        ]
     empty = pd.Series(dtype="datetime64[us, UTC]")
     return pd.concat([empty, *(m.dropna() for m in moments)], ignore_index=True)
 
@@ -111,7 +132,12 @@ def _touched(candidates: Candidates) -> tuple[set[str], pd.Series]:
     return used, every.dropna().groupby("lead_ref")["at"].min()
 
 
-def _ledger(files: Sequence[File], rows: Mapping[str, pd.DataFrame], draft: Draft) -> Ledger:
+def _ledger(
+    files: Sequence[File],
+    unread: Sequence[UnreadableError],
+    rows: Mapping[str, pd.DataFrame],
+    draft: Draft,
+) -> Ledger:
     """Close the ledger: rows kept are those that stand in a canonical table.
 
     Raises
@@ -121,7 +147,9 @@ def _ledger(files: Sequence[File], rows: Mapping[str, pd.DataFrame], draft: Draf
     """
     aside, merged = draft.set_aside_rows(), draft.merged_rows()
     gone = pd.MultiIndex.from_frame(aside[["file", "row"]])
-    again = pd.MultiIndex.from_frame(merged[["source_file", "source_row"]]).difference(gone)
+    places = pd.MultiIndex.from_frame(merged[["source_file", "source_row"]])
+    merged = merged[~places.isin(gone)]
+    again = places.difference(gone)
     none = tables.empty("leads")  # so that there is something to put together
     stand = pd.concat(
         [f[["source_file", "source_row"]] for f in (none, *rows.values())], ignore_index=True
@@ -131,7 +159,7 @@ def _ledger(files: Sequence[File], rows: Mapping[str, pd.DataFrame], draft: Draf
         name: index.get_level_values(0).value_counts()
         for name, index in (("kept", kept), ("merged", again), ("aside", gone))
     }
-    records = []
+    records: list[tuple[object, ...]] = []
     for file in files:
         for part, key in zip(file.parts or (None,), file.keys or (file.path,), strict=True):
             profile = part.match.profile if part else None
@@ -153,10 +181,15 @@ def _ledger(files: Sequence[File], rows: Mapping[str, pd.DataFrame], draft: Draf
                     taken["aside"],
                 )
             )
+    nothing = (None, None, None, None, None, 0, 0, 0, 0)
+    records += [(wrong.file, NOT_READ, *nothing) for wrong in unread]
+    records.sort(key=lambda record: str(record[0]))
     aside["file"] = aside["file"].str.split("\0").str[0]
+    table = pd.DataFrame(records, columns=list(FILE_COLUMNS)).astype({"header_row": "Int64"})
     return Ledger(
-        files=pd.DataFrame(records, columns=list(FILE_COLUMNS)),
+        files=table,
         set_aside=aside.sort_values(["file", "row"], kind="stable", ignore_index=True),
+        merged=draft.mergers(merged),
         notes=draft.notes(),
         decisions=_own_names(draft.decisions(), "file"),
     )
@@ -183,6 +216,34 @@ def _find_mapping(root: Path, mapping: str | Path | None) -> ExportMapping:
         return read_mapping(mapping)
     own = root / FILE_NAME
     return read_mapping(own) if own.is_file() else ExportMapping()
+
+
+def check_arguments(
+    folder: str | Path,
+    currency: str | None = None,
+    timezone: str | None = None,
+    mapping: str | Path | None = None,
+) -> tuple[str | None, ExportMapping]:
+    """Check what :func:`load` is asked for, without reading an export.
+
+    Parameters are those of :func:`load`.
+
+    Returns
+    -------
+    tuple
+        The currency as its code, and what ``mapping.toml`` says.
+
+    Raises
+    ------
+    FolderError, MappingError, CurrencyError
+        If the folder holds no exports, or an argument or ``mapping.toml`` cannot be understood.
+    """
+    code = None if currency is None else check_currency(currency)
+    if timezone is not None:
+        check_zone(timezone)
+    root = Path(folder)
+    export_files(root)
+    return code, _find_mapping(root, mapping)
 
 
 def load(
@@ -226,36 +287,32 @@ def load(
         If `folder` is no path.
     """
     root = _path(folder)
-    if currency is not None:
-        currency = check_currency(currency)
-    if timezone is not None:
-        check_zone(timezone)
-    export_files(root)
-    said = _find_mapping(root, mapping)
+    currency, said = check_arguments(root, currency, timezone, mapping)
     zone = timezone or said.timezone or "UTC"
     draft = Draft()
     stated = currency or said.currency
     context = Context(zone=zone, vocabulary=said.vocabulary, draft=draft, currency=stated)
-    files = read_folder(root, said.files, zone, draft, progress)
+    files, unread = read_folder(root, said.files, zone, draft, progress)
     _refuse_nothing(files, folder)
     zone_known = timezone is not None or said.timezone is not None
     if not zone_known:
         count = len({f.path for f in files for p in f.parts if p.zoneless})
         draft.note("no-time-zone", count, _NO_ZONE.format(n=count))
-    as_of = said.as_of or latest(_stamps(files))
+    candidates = _assembled(files, context)
+    as_of = said.as_of or latest(_stamps(files, candidates))
     if as_of is None:
         raise FolderError(
             "no file holds a date, so the moment of export is unknown",
             file=str(folder),
             cure="State it in mapping.toml: [window] as_of = 2026-09-28.",
         )
-    rows = _build(root, files, as_of, zone_known, context)
+    rows = _build(root, files, candidates, as_of, zone_known, context)
     frames = {name: _named(rows[name]) for name in tables.MODELS}
     audit(frames, as_of, zone, draft)
     since = said.observed_from or observed_from(frames, as_of, zone, draft)
     chosen = reporting_currency(frames, currency or said.currency, draft)
     note_unused(said.vocabulary, draft)
-    ledger = _ledger(files, rows, draft)
+    ledger = _ledger(files, unread, rows, draft)
     return Dataset(
         as_of=as_of,
         observed_from=since,
@@ -320,17 +377,23 @@ def _named(rows: pd.DataFrame) -> pd.DataFrame:
     return _own_names(rows, "source_file") if len(rows) else rows
 
 
+def _assembled(files: Sequence[File], context: Context) -> Candidates:
+    """Let each system's module turn its typed rows into candidates."""
+    candidates = Candidates()
+    for system, objects in _objects(files).items():
+        candidates.extend(ASSEMBLE[system](objects, context))
+    return candidates
+
+
 def _build(
     root: Path,
     files: Sequence[File],
+    candidates: Candidates,
     as_of: pd.Timestamp,
     zone_known: bool,
     context: Context,
 ) -> dict[str, pd.DataFrame]:
-    """Assemble, join and check; the rows still carry the keys of their parts."""
-    candidates = Candidates()
-    for system, objects in _objects(files).items():
-        candidates.extend(ASSEMBLE[system](objects, context))
+    """Join and check; the rows still carry the keys of their parts."""
     clear_implausible(candidates, as_of, context.draft)
     persons = sound_persons(candidates)
     used, first_touch = _touched(candidates)

@@ -80,6 +80,7 @@ SYSTEMS: Mapping[str, Text] = {
     "meta_ads": Text.same("Meta Ads"),
     "microsoft_ads": Text.same("Microsoft Advertising"),
     "not recognised": Text(en="not recognised", es="no reconocido"),
+    "not read": Text(en="not read", es="no leído"),
     "own tables": Text(en="your own table", es="tabla propia"),
     "pipedrive": Text.same("Pipedrive"),
     "salesforce": Text.same("Salesforce"),

@@ -150,3 +150,98 @@ def test_a_ga4_snapshot_holds_several_tables(tmp_path):
     file = data.ledger.files.set_index("file").loc["snapshot.csv"]
     assert file["system"] == "ga4"
     assert file["rows_set_aside"] == file["rows_read"] >= 5
+
+
+@pytest.mark.parametrize(
+    "month", ["enero 2026", "January 2026", "ene. 2026", "enero de 2026", "2026-01", "2026-01-01"]
+)
+def test_a_month_in_any_words_is_its_days(tmp_path, month):
+    rows = (
+        "Informe de campañas\n1 de enero de 2026 - 28 de febrero de 2026\n"
+        f"Mes;Campaña;Código de moneda;Costo;Impr.;Clics\n{month};Marca;MXN;1.051,95;1.247;10\n"
+        "Total: Campañas;;MXN;1.051,95;1.247;10\n"
+    )
+    row = loaded(tmp_path, {"g.csv": rows.encode("cp1252")}).spend.iloc[0]
+    assert (row["cost"], row["impressions"], row["clicks"]) == (1051.95, 1247, 10)
+    assert row["starts_on"] == pd.Timestamp("2026-01-01")
+    assert row["ends_on"] == pd.Timestamp("2026-01-31")
+
+
+def test_google_in_spanish_as_utf_16_with_two_totals(tmp_path):
+    lines = [
+        ["Informe de campaña"],
+        ["7 de julio de 2025 - 20 de julio de 2025"],
+        ["Día", "Estado de la campaña", "Campaña", "Código de moneda", "Impr.", "Clics", "Coste"],
+        ["2025-07-07", "Habilitada", "Marca", "EUR", "1.247", "10", "1.051,95"],
+        ["2025-07-08", "Habilitada", "Marca", "EUR", "900", " --", "8,5"],
+        ["Total: Campañas", "", "", "EUR", "2.147", "10", "1.060,45"],
+        ["Total: Cuenta", "", "", "EUR", "2.147", "10", "1.060,45"],
+    ]
+    text = "".join("\t".join(line) + "\n" for line in lines)
+    data = loaded(tmp_path, {"Informe.csv": b"\xff\xfe" + text.encode("utf-16-le")})
+    assert data.spend["cost"].tolist() == [1051.95, 8.5]
+    assert data.spend["impressions"].tolist() == [1247, 900]
+    assert "total-agrees" in set(data.ledger.notes["rule"])
+
+
+def test_microsofts_table_of_campaigns_takes_its_period_from_above(tmp_path):
+    rows = (
+        "Campaign report\r\n(1/1/2026 - 1/31/2026)\r\n"
+        "Campaign,Delivery,Budget,Clicks,Impr.,CTR,Avg. CPC,Spend\r\n"
+        'Marca,Eligible,"50.00/day",12,"1,200",1.00%,0.88,10.50\r\n'
+        'Overall total - 1 campaigns,,,12,"1,200",1.00%,0.88,10.50\r\n'
+    )
+    data = loaded(tmp_path, {"m.csv": "\ufeff" + rows}, currency="USD")
+    row = data.spend.iloc[0]
+    assert (row["platform"], row["cost"], row["clicks"]) == ("microsoft_ads", 10.5, 12)
+    assert (row["starts_on"], row["ends_on"]) == (
+        pd.Timestamp("2026-01-01"), pd.Timestamp("2026-01-31"),
+    )  # fmt: skip
+    assert len(data.spend) == 1
+
+
+def test_linkedin_in_spanish_names_its_zone_in_spanish(tmp_path):
+    header = ["Fecha de inicio (en UTC)", "Divisa", "Nombre de la campaña", "Total gastado"]
+    text = "Informe\n\n" + "\t".join(header) + "\n1/13/2026\tEUR\tLead gen\t1234.50\n"
+    data = loaded(tmp_path, {"l.csv": b"\xff\xfe" + text.encode("utf-16-le")})
+    assert data.spend["cost"].tolist() == [1234.5]
+    assert data.spend["starts_on"].tolist() == [pd.Timestamp("2026-01-13")]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Date,Channel,Campaign,Spend,Impressions",
+        "Date,Campaign,Spend,Impressions",
+        "Fecha,Plataforma,Campaña,Costo,Impresiones",
+    ],
+)
+def test_a_companys_own_table_of_spend_is_no_platforms_report(tmp_path, header):
+    row = ",".join(["2026-01-13", *["x"] * (header.count(",") - 2), "10.5", "7"])
+    lead = (
+        "Id,Email,LeadSource,Status,IsConverted,CreatedDate\n"
+        "00Q000000000001AAA,ana@norte.example,Web,Open,0,2026-01-05 10:00:00\n"
+    )
+    data = loaded(tmp_path, {"own.csv": f"{header}\n{row}\n", "Lead.csv": lead})
+    assert data.ledger.files.set_index("file").loc["own.csv", "system"] == "not recognised"
+    assert len(data.spend) == 0
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Session primary channel group (Default Channel Group),Sessions,Total revenue",
+        "Grupo de canales principal de la sesión (Grupo de canales predeterminado),Sesiones,X",
+        "Primer grupo de canales principal del usuario (Grupo de canales predeterminado),"
+        "Usuarios nuevos,X",
+        "Session Google Ads campaign,Active users,Google Ads cost",
+    ],
+)
+def test_ga4_reports_of_2026_are_known_in_both_languages(tmp_path, header):
+    rows = f"# ---\n# Start date: 20260101\n{header}\nOrganic Search,12,0\n"
+    lead = (
+        "Id,Email,LeadSource,Status,IsConverted,CreatedDate\n"
+        "00Q000000000001AAA,ana@norte.example,Web,Open,0,2026-01-05 10:00:00\n"
+    )
+    data = loaded(tmp_path, {"ga.csv": rows, "Lead.csv": lead})
+    assert systems(data)["ga.csv"] == "ga4 report"

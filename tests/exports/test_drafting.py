@@ -89,3 +89,39 @@ def test_genuine_files_that_nobody_knows_are_all_drafted():
         for draft in draft_blocks(folder, ()).values():
             tomllib.loads(draft)
             assert max(map(len, draft.split("\n"))) <= 100
+
+
+IDS = [str(1_700_000_000 + n * 7919) for n in range(8)]
+WEB = ["Web"] * 8
+DAYS = [f"2026-01-{n + 10}" for n in range(8)]
+MILLISECONDS = [str(1_767_225_600_000 + n * 86_400_000) for n in range(8)]
+
+
+def columns(**cells):
+    """Draft a mapping for columns, and return what it maps, whether or not it is complete."""
+    draft = mapping_start("x.csv", list(cells), list(zip(*cells.values(), strict=True)))
+    lines = (line.removeprefix("# ") for line in draft.splitlines())
+    pairs = (line.split("  #")[0].split(" = ") for line in lines if " = " in line)
+    return {name: value.strip(' "') for name, value in pairs}
+
+
+def test_ids_are_no_dates_although_they_would_be_plausible_seconds():
+    found = columns(cliente=IDS, alta=DAYS, correo=[f"a{n}@b.example" for n in range(8)])
+    assert (found["lead_id"], found["created_at"]) == ("cliente", "alta")
+    assert columns(folio=IDS, email=["a@b.example"] * 8)["created_at"] == "…"
+
+
+def test_numbers_are_dates_where_the_name_says_so():
+    found = columns(**{"lead id": IDS, "created_at": MILLISECONDS, "source": ["Web"] * 8})
+    assert found["created_at"] == "created_at"
+
+
+def test_no_id_is_drawn_from_an_e_mail_or_a_phone():
+    found = columns(telefono=IDS, correo=[f"a{n}@b.example" for n in range(8)], origen=WEB)
+    assert found.get("lead_id", "…") == "…"
+    assert "telefono" not in found.values()
+
+
+def test_a_column_of_deals_is_no_id_of_leads():
+    found = columns(**{"cliente": IDS, "alta": DAYS, "ID Negocio": MILLISECONDS, "origen": DAYS})
+    assert (found["lead_id"], found["opportunity_id"]) == ("cliente", "ID Negocio")

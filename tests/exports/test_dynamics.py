@@ -71,3 +71,33 @@ def test_state_codes_of_a_dataverse_extract(tmp_path):
     )
     data = loaded(tmp_path, {"opportunity.csv": rows})
     assert data.opportunities["status"].astype(str).tolist() == ["won", "open"]
+
+
+def test_a_spanish_view_with_euros_and_days_first(tmp_path):
+    rows = (
+        "(No modificar) Oportunidad;(No modificar) Suma de comprobación de fila;"
+        "(No modificar) Fecha de modificación;Tema;Fecha de cierre est.;Ingresos est.;Estado;"
+        "Razón para el estado;Fecha de cierre real;Ingresos reales;Fecha de creación\r\n"
+        f"{GUID.format(1)};x=;20/05/2024 19:42;Hornos;20/05/2024;1.000,00 €;Lograda;Lograda;"
+        "20/05/2024;1.250,00 €;15/01/2024 9:30\r\n"
+        f"{GUID.format(2)};x=;21/05/2024 7:42;Palas;20/04/2024;500,00 €;Perdida;Cancelada;"
+        "21/05/2024;0,00 €;16/01/2024 9:30\r\n"
+        f"{GUID.format(3)};x=;21/05/2024 7:42;Grúas;20/12/2024;500,00 €;Abierta;En curso;;;"
+        "16/01/2024 9:30\r\n"
+    )
+    data = loaded(tmp_path, {"Todas.csv": "\ufeff" + rows}, timezone="Europe/Madrid")
+    deals = data.opportunities.set_index("opportunity_id").sort_index()
+    assert deals["status"].astype(str).tolist() == ["won", "lost", "open"]
+    assert deals["amount"].tolist() == [1250, 500, 500]
+    assert set(deals["currency"]) == {"EUR"}
+    assert deals["closed_at"].iloc[0] == pd.Timestamp("2024-05-19 22:00", tz="UTC")
+    assert deals["expected_close_on"].iloc[2] == pd.Timestamp("2024-12-20")
+    assert data.stages["is_won"].sum() == 1
+
+
+def test_a_won_deal_is_not_in_the_stage_it_was_won_from(tmp_path):
+    data = loaded(tmp_path, FILES)
+    stages = data.stages.set_index("stage")
+    assert stages["is_won"].to_dict() == {
+        "3-Propose": False, "Closed Won": True, "Closed Lost": False,
+    }  # fmt: skip

@@ -131,3 +131,68 @@ def test_a_connectors_history_of_stages_keeps_a_stage_that_is_entered_again(tmp_
     assert history["stage"].tolist() == ["Demo", "Oferta", "Demo", "Closed Won"]
     assert history["is_reentry"].tolist() == [False, False, True, False]
     assert data.ledger.files.set_index("file").loc["deal_stage.csv", "rows_merged"] == 1
+
+
+DEFAULT_DEALS = """\
+"Record ID","Deal Name","Deal Stage","Close Date","Deal owner","Amount","Associated Contact IDs"
+"1","Hornos","Closed Won","2026-03-01 10:00","Vera","1000.50","101"
+"2","Grúas","Appointment Scheduled","2026-12-31 23:59","Vera","500",""
+"3","Palas","Closed Lost","2026-02-10 23:59","Vera","",""
+"""
+DEFAULT_COMPANIES = """\
+"Record ID","Company name","Company owner","Create Date","Country/Region","Industry"
+"900","Norte","Vera","2026-01-01 10:00","Mexico","Steel"
+"""
+
+
+def test_the_default_views_are_enough_and_a_promise_is_no_moment_of_export(tmp_path):
+    files = {"deals.csv": DEFAULT_DEALS, "companies.csv": DEFAULT_COMPANIES}
+    data = loaded(tmp_path, files)
+    assert sorted(systems(data).values()) == ["hubspot companies", "hubspot deals"]
+    assert data.opportunities["status"].astype(str).tolist() == ["won", "open", "lost"]
+    assert data.as_of == pd.Timestamp("2026-03-01 10:00", tz="UTC")
+    assert data.accounts["account_id"].tolist() == ["hubspot-900"]
+
+
+def test_activities_that_did_not_happen_and_notes_are_set_aside(tmp_path):
+    rows = (
+        '"Record ID","Activity Type","Activity date","Meeting outcome","Task Status",'
+        '"Associated Contact IDs"\n'
+        '"1","Meeting","2026-01-20 10:00","Completed","","101;102"\n'
+        '"2","Meeting","2026-01-21 10:00","No show","","101"\n'
+        '"3","Meeting","2026-01-22 10:00","Canceled","","101"\n'
+        '"4","Note","2026-01-23 10:00","","","101"\n'
+        '"5","Task","2026-01-24 10:00","","Not started","101"\n'
+    )
+    data = loaded(tmp_path, {"c.csv": CONTACTS, "a.csv": rows})
+    assert data.touches["touch_id"].tolist() == ["hubspot-1"]
+    assert data.ledger.set_aside["row"].tolist() == [3, 4, 5, 6]
+    notes = data.ledger.notes.set_index("rule")
+    assert notes.loc["several-contacts", "rows"] == 1
+
+
+@pytest.mark.parametrize(
+    ("header", "kind"),
+    [
+        ("Call Title", "call"),
+        ("Título de la llamada", "call"),
+        ("Meeting name", "meeting"),
+        ("Email subject", "email"),
+    ],
+)
+def test_a_page_of_one_kind_of_activity_says_the_kind_by_its_columns(tmp_path, header, kind):
+    rows = f"Record ID,{header},Activity date,Associated Contact IDs\n7,X,2026-01-20 10:00,101\n"
+    data = loaded(tmp_path, {"c.csv": CONTACTS, "a.csv": rows})
+    assert data.touches[["touch_id", "kind"]].to_numpy().tolist() == [["hubspot-7", kind]]
+
+
+def test_spanish_contacts_have_their_source_and_the_day_they_qualified(tmp_path):
+    rows = (
+        "ID de registro;Correo electrónico;Fecha de creación;Fuente original de tráfico;"
+        "Fecha en la que se convirtió en lead calificado para marketing\n"
+        "7;ana@norte.example;31/01/2026 09:30;Búsqueda orgánica;01/02/2026 10:00\n"
+    )
+    data = loaded(tmp_path, {"c.csv": rows.encode("cp1252")}, timezone="Europe/Madrid")
+    assert data.leads["channel"].tolist() == ["Búsqueda orgánica"]
+    reached = data.lead_stages[data.lead_stages["stage"] == "mql"]
+    assert reached["entered_at"].tolist() == [pd.Timestamp("2026-02-01 09:00", tz="UTC")]

@@ -65,3 +65,14 @@ def test_a_subscriber_and_a_lead_of_the_crm_are_one_by_the_e_mail(tmp_path):
         "2026-01-05 10:00", tz="UTC"
     )
     assert (data.touches["lead_id"] == "00Q000000000001AAA").sum() == 3
+
+
+def test_a_spanish_audience_saved_by_a_spreadsheet(tmp_path):
+    rows = (
+        "Correo;Nombre;Apellidos;OPTIN_TIME;CONFIRM_TIME;LAST_CHANGED;EUID\n"
+        "ana@norte.example;Ana;Ruiz;01/12/2025 10:00;01/12/2025 10:05;31/01/2026 10:00;e0001\n"
+    )
+    activity = "Email,Action,Timestamp\nana@norte.example,click,2026-01-09 10:00:00\n"
+    data = loaded(tmp_path, {"m.csv": rows.encode("cp1252"), "a.csv": activity})
+    assert systems(data)["m.csv"] == "mailchimp audience"
+    assert data.leads["created_at"].tolist() == [pd.Timestamp("2025-12-01 10:00", tz="UTC")]

@@ -53,3 +53,25 @@ def test_a_connectors_tables_are_read_too(tmp_path):
     data = loaded(tmp_path, files)
     assert data.touches["touch_id"].tolist() == ["marketo-91"]
     assert data.ledger.set_aside["reason"].tolist() == ["the e-mail was skipped, not sent"]
+
+
+def test_the_list_of_people_and_a_success_in_a_program(tmp_path):
+    people = (
+        "Id,First Name,Last Name,Email Address,Company Name,Person Status,Person Source,"
+        "Created At,Updated At\n"
+        "10,Ana,Ruiz,ana@norte.example,Norte,MQL,Web,2026-01-02 10:00:00,2026-01-20 10:00:00\n"
+    )
+    activities = (
+        "marketoGUID,leadId,activityDate,activityTypeId,campaignId,primaryAttributeValueId,"
+        "primaryAttributeValue,attributes\n"
+        'g1,10,2026-01-10T10:00:00Z,104,1050,9,Webinar,"{""New Status"":""Attended"",'
+        '""Success"":true}"\n'
+        'g2,10,2026-01-09T10:00:00Z,104,1050,9,Webinar,"{""New Status"":""Registered"",'
+        '""Success"":false}"\n'
+    )
+    data = loaded(tmp_path, {"people.csv": people, "activities.csv": activities})
+    assert systems(data)["people.csv"] == "marketo leads"
+    assert data.leads[["lead_id", "channel"]].to_numpy().tolist() == [["marketo-10", "Web"]]
+    touch = data.touches[["touch_id", "kind", "initiator", "campaign_id"]].astype(str)
+    assert touch.to_numpy().tolist() == [["marketo-g1", "campaign", "buyer", "Webinar"]]
+    assert data.ledger.set_aside["row"].tolist() == [3]

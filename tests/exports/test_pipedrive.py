@@ -97,3 +97,75 @@ def test_bare_headers_and_a_person_known_only_by_the_deal(tmp_path):
     assert data.opportunities["lead_id"].tolist() == ["pipedrive-deal 5", "pipedrive-deal 5"]
     assert data.ledger.files["rows_kept"].tolist() == [2]
     assert not data.leads.astype(str).apply(lambda c: c.str.contains("eva@")).any(axis=None)
+
+
+def test_a_closed_deal_keeps_the_stage_it_was_in_and_closes_at_its_own_time(tmp_path):
+    data = loaded(tmp_path, FILES)
+    deals = data.opportunities.set_index("opportunity_id")
+    assert deals["stage"].tolist() == ["Closed Won", "Closed Lost", "Demo"]
+    history = data.opportunity_stages[["stage", "entered_at"]]
+    assert history["stage"].tolist() == ["Proposal/Price Quote", "Closed Won"]
+    assert history["entered_at"].dt.strftime("%m-%d %H").tolist() == ["02-01 08", "03-01 12"]
+    stages = data.stages.set_index("stage")
+    assert stages["is_won"].to_dict() == {
+        "Demo": False, "Proposal/Price Quote": False, "Closed Won": True, "Closed Lost": False,
+    }  # fmt: skip
+    assert "status-against-history" not in set(data.ledger.notes["rule"])
+
+
+def test_a_stage_is_no_closing_where_a_lost_deal_has_no_date_of_its_own(tmp_path):
+    header = "Deal - ID,Deal - Title,Deal - Value,Deal - Stage,Deal - Status,Deal - Won time,"
+    rows = (
+        f"{header}Deal - Deal created,Deal - Last stage change\n"
+        "1,A,10,Demo,Lost,,2026-01-01 10:00:00,2026-01-05 10:00:00\n"
+        "2,B,10,Demo,Won,2026-02-01 10:00:00,2026-01-01 10:00:00,2026-01-05 10:00:00\n"
+    )
+    deals = loaded(tmp_path, {"deals.csv": rows}).opportunities.set_index("opportunity_id")
+    assert pd.isna(deals.loc["pipedrive-1", "closed_at"])
+    assert deals.loc["pipedrive-2", "closed_at"] == pd.Timestamp("2026-02-01 10:00", tz="UTC")
+
+
+DEFAULTS = {
+    "deals.csv": (
+        '"Deal - Title","Deal - Value","Deal - Currency of Value","Deal - Organization",'
+        '"Deal - Contact person","Deal - Expected close date","Deal - Owner","Deal - Stage",'
+        '"Deal - Status"\n'
+        '"Hornos","12500.5","MXN","Norte","Ana Ruiz","2026-02-20","Vera","Propuesta","Won"\n'
+        '"Palas","100","MXN","Norte","Ana Ruiz","2026-12-01","Vera","Demo","Open"\n'
+    ),
+    "people.csv": (
+        '"Person - Name","Person - Organization","Person - Email - Work","Person - Owner"\n'
+        '"Ana Ruiz","Norte","ana@norte.example","Vera"\n'
+    ),
+    "organizations.csv": '"Organization - Name","Organization - Owner"\n"Norte","Vera"\n',
+    "activities.csv": (
+        '"Activity - Done","Activity - Subject","Activity - Deal","Activity - Contact person",'
+        '"Activity - Due date"\n"Done","Llamada","Hornos","Ana Ruiz","2026-01-08"\n'
+    ),
+}
+
+
+def test_the_default_views_carry_no_ids_and_are_tied_by_names(tmp_path):
+    data = loaded(tmp_path, DEFAULTS)
+    assert data.ledger.totals.tolist() == [5, 5, 0, 0]
+    (lead,) = data.leads["lead_id"]
+    assert lead == "pipedrive-person 000001"
+    assert set(data.opportunities["lead_id"]) == {lead}
+    assert set(data.opportunities["account_id"]) == set(data.accounts["account_id"])
+    touch = data.touches.iloc[0]
+    won = data.opportunities[data.opportunities["status"] == "won"].iloc[0]
+    assert (touch["lead_id"], touch["opportunity_id"]) == (lead, won["opportunity_id"])
+    assert data.as_of == pd.Timestamp("2026-02-20", tz="UTC")
+
+
+def test_bare_headers_of_people_and_organizations(tmp_path):
+    files = {
+        "people.csv": (
+            "ID,Name,Organization,Email,Person created\n"
+            "11,Ana Ruiz,Norte,ana@norte.example,2026-01-05 09:00:00\n"
+        ),
+        "organizations.csv": "ID,Name,Organization created\n1,Norte,2026-01-05 09:00:00\n",
+    }
+    data = loaded(tmp_path, files)
+    assert data.leads["account_id"].tolist() == ["pipedrive-1"]
+    assert data.leads["created_at"].tolist() == [pd.Timestamp("2026-01-05 09:00", tz="UTC")]

@@ -72,3 +72,29 @@ def test_potentials_and_spanish_deals_are_deals(tmp_path, header):
     rows = f"{header}\nzcrm_1,Hornos,Qualification,2026-05-10,10,2026-01-01 08:00:00\n"
     deal = loaded(tmp_path, {"Potentials_001.csv": rows}).opportunities.iloc[0]
     assert (deal["opportunity_id"], deal["status"], deal["amount"]) == ("zoho-1", "open", 10)
+
+
+def test_what_nobody_chose_is_no_value_and_a_view_without_owner_ids_is_read(tmp_path):
+    rows = (
+        "Record Id,Lead Owner,Company,Last Name,Email,Lead Source,Lead Status,Created Time\n"
+        "zcrm_100,Vera,Norte,Ruiz,ana@norte.example,-None-,-None-,2026-01-02 10:00:00\n"
+    )
+    lead = loaded(tmp_path, {"Leads.csv": rows}).leads.iloc[0]
+    assert pd.isna(lead["channel"])
+    assert pd.isna(lead["status"])
+    assert lead["owner_id"] == "Vera"
+
+
+def test_a_spanish_module_with_commas_days_first_and_its_articles(tmp_path):
+    rows = (
+        "ID de registro;Propietario del trato;Importe;Nombre del trato;Fecha de cierre;"
+        "Nombre de la cuenta;Fase;Hora de creación\n"
+        "zcrm_300;Vera;1.500,75;Hornos;10/02/2026;Norte;Cerrado ganado;20/01/2026 10:00\n"
+        "zcrm_301;Vera;800,00;Grúas;10/12/2026;Norte;Negociación;21/01/2026 10:00\n"
+    )
+    data = loaded(tmp_path, {"Tratos.csv": rows.encode("cp1252")}, currency="MXN")
+    deals = data.opportunities
+    assert deals["status"].astype(str).tolist() == ["won", "open"]
+    assert deals["amount"].tolist() == [1500.75, 800]
+    assert deals["expected_close_on"].tolist()[1] == pd.Timestamp("2026-12-10")
+    assert data.as_of == pd.Timestamp("2026-02-10", tz="UTC")

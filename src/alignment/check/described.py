@@ -24,6 +24,8 @@ class Checked:
         The ledger's files: what was recognised, by what, and what became of the rows.
     aside : DataFrame
         ``file``, ``reason``, ``reason_es``, ``rows`` and ``example`` (a row) of the rows set aside.
+    merged : DataFrame
+        The ledger's: why rows went into others.
     notes, decisions : DataFrame
         The ledger's.
     runnable : Mapping of str to (Text or None)
@@ -36,6 +38,7 @@ class Checked:
 
     files: pd.DataFrame
     aside: pd.DataFrame
+    merged: pd.DataFrame
     notes: pd.DataFrame
     decisions: pd.DataFrame
     runnable: Mapping[str, Text | None]
@@ -60,6 +63,7 @@ def describe(data: Dataset) -> Checked:
     return Checked(
         files=ledger.files,
         aside=aside,
+        merged=ledger.merged,
         notes=ledger.notes,
         decisions=ledger.decisions[~unknown].reset_index(drop=True),
         runnable=runnable(data),

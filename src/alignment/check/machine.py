@@ -43,6 +43,9 @@ def as_json(data: Dataset, checked: Checked | None = None) -> dict[str, Any]:
         ``set_aside``
             One entry a file and reason: ``file``, ``reason``, ``reason_es``, ``rows``,
             ``example_row``.
+        ``merged``
+            One entry a file and reason for which rows went into others, with the keys of
+            ``set_aside``.
         ``rules``
             One entry a rule that found something: the columns of
             :data:`alignment.ledger.NOTE_COLUMNS`.
@@ -61,6 +64,7 @@ def as_json(data: Dataset, checked: Checked | None = None) -> dict[str, Any]:
     checked = checked or describe(data)
     sizes = data.sizes()
     aside = checked.aside.rename(columns={"example": "example_row"})
+    merged = checked.merged.rename(columns={"example": "example_row"})
     return {
         "format": FORMAT,
         "window": {
@@ -72,6 +76,7 @@ def as_json(data: Dataset, checked: Checked | None = None) -> dict[str, Any]:
         "totals": {str(name): int(count) for name, count in data.ledger.totals.items()},
         "files": _entries(checked.files, FILE_COLUMNS),
         "set_aside": _entries(aside, ("file", "reason", "reason_es", "rows", "example_row")),
+        "merged": _entries(merged, ("file", "reason", "reason_es", "rows", "example_row")),
         "rules": _entries(checked.notes, NOTE_COLUMNS),
         "decisions": _entries(checked.decisions, DECISION_COLUMNS),
         "tables": dict(zip(sizes["table"].tolist(), sizes["rows"].tolist(), strict=True)),

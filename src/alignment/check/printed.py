@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
 from alignment.check.described import Checked, describe
 from alignment.check.needs import NOTEBOOKS
 from alignment.dataset import Dataset
+from alignment.ledger import NOT_READ
 from alignment.text import Language, Text
 from alignment.wording import integer, money, percent
 
@@ -24,8 +26,10 @@ _WORDS: Mapping[str, Text] = {
     "merged": Text(en="merged", es="unidas"),
     "aside": Text(en="set aside", es="apartadas"),
     "total": Text(en="all files", es="todos"),
+    "not read": Text(en="not read", es="no leído"),
     "nobody": Text(en="not recognised", es="no reconocido"),
     "aside_title": Text(en="Why rows were set aside", es="Por qué se apartaron filas"),
+    "merged_title": Text(en="Why rows were merged", es="Por qué se unieron filas"),
     "reason": Text(en="reason", es="motivo"),
     "rows": Text(en="rows", es="filas"),
     "example": Text(en="example", es="ejemplo"),
@@ -100,7 +104,8 @@ def _print(checked: Checked, data: Dataset, console: Console, language: Language
 
     for table in (
         _files(checked, data, word),
-        _aside(checked, language, word),
+        _why(checked.aside, "aside_title", language, word),
+        _why(checked.merged, "merged_title", language, word),
         _notes(checked, language, word),
         _how(checked, word),
     ):
@@ -144,9 +149,10 @@ def _files(checked: Checked, data: Dataset, word: Callable[[str], str]) -> Table
     for row in checked.files.itertuples():
         known = isinstance(row.table, str)
         kind = str(row.recognised_by).split(": ", 1)[0]
+        unknown = word("not read" if row.system == NOT_READ else "nobody")
         table.add_row(
             _clean(row.file),
-            f"{row.system} {kind}" if known else word("nobody"),
+            f"{row.system} {kind}" if known else unknown,
             *(f"{n:,}" for n in (row.rows_read, row.rows_kept, row.rows_merged)),
             f"{row.rows_set_aside:,}",
         )
@@ -164,7 +170,7 @@ def _how(checked: Checked, word: Callable[[str], str]) -> Table:
         (word("decision"), _FOLD | {"ratio": 4}),
         (word("evidence"), _FOLD | {"ratio": 5}),
     )
-    for row in checked.files.itertuples():
+    for row in checked.files[checked.files["system"] != NOT_READ].itertuples():
         known = isinstance(row.table, str)
         where = f"{row.encoding}, {row.delimiter}, header on line {row.header_row}"
         evidence = str(row.recognised_by).split(": ", 1)[1] if known else ""
@@ -181,15 +187,16 @@ def _how(checked: Checked, word: Callable[[str], str]) -> Table:
     return table
 
 
-def _aside(checked: Checked, language: Language, word: Callable[[str], str]) -> Table:
+def _why(found: pd.DataFrame, title: str, language: Language, word: Callable[[str], str]) -> Table:
+    """Show for which reasons rows were set aside, or merged."""
     table = _table(
-        word("aside_title"),
+        word(title),
         (word("file"), _FOLD | {"ratio": 4}),
         (word("reason"), _FOLD | {"ratio": 8}),
         (word("rows"), _NUMBER),
         (word("example"), _NUMBER),
     )
-    for row in checked.aside.itertuples():
+    for row in found.itertuples():
         reason = row.reason if language == "en" else row.reason_es
         example = _WORDS["row"].format(row=str(row.example))[language]
         table.add_row(_clean(row.file), _clean(reason), f"{row.rows:,}", example)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from alignment.exports import reasons
 from alignment.exports.candidates import SYSTEM_RANK, Candidates, Context
 from alignment.exports.free_mail import is_free_mail
 from alignment.exports.typed import lookup, salesforce_ids
@@ -169,7 +170,7 @@ def _absorb(
         if name not in source
         for first in (group[name].transform("first"),)
     }
-    context.draft.merge(rows[again])
+    context.draft.merge(rows[again], reasons.SAME_COMPANY)
     _note(context, rule, rows[again])
     links = pd.DataFrame({"ref": rows["account_id"], "other": head})[again]
     kept = rows.assign(**filled)[~again].reset_index(drop=True)

@@ -9,12 +9,18 @@ import pandas as pd
 
 from alignment.exports import reasons
 from alignment.exports.candidates import Candidates, Context
+from alignment.exports.dates import parse_times
 from alignment.exports.profiles import Field, Profile
 from alignment.exports.typed import column, lookup
 from alignment.text import Text
 
 # Objects of a connector's tables that only say what the rows of others mean.
 CAMPAIGNS, ACCOUNTS = "campaign names", "accounts"
+# A file that says of each row where the money went is a company's own, not a platform's report.
+OTHER_PLATFORMS = (
+    *("Channel", "Platform", "Source", "Medium", "Canal", "Plataforma", "Fuente", "Medio"),
+    *("Red publicitaria", "Ad platform", "Publisher"),
+)
 _TOTAL = Text(
     en="a total of the rows above it, not a campaign",
     es="un total de las filas anteriores, no una campaña",
@@ -140,7 +146,7 @@ def _period(rows: pd.DataFrame, system: str, context: Context) -> tuple[pd.Serie
     starts = column(rows, "starts_on", kind).fillna(rows["report_starts_on"])
     ends = column(rows, "ends_on", kind).fillna(rows["report_ends_on"])
     for name in ("month", "week", "day"):
-        given = column(rows, name, kind)
+        given = _months(column(rows, name)) if name == "month" else column(rows, name, kind)
         if name == "month":
             last = given + pd.offsets.MonthEnd(0)
         elif name == "week":
@@ -150,6 +156,15 @@ def _period(rows: pd.DataFrame, system: str, context: Context) -> tuple[pd.Serie
         ends = last.where(given.notna(), ends)
         starts = given.where(given.notna(), starts)
     return starts.astype(kind), ends.astype(kind)
+
+
+def _months(words: pd.Series) -> pd.Series:
+    """Read the first day of months: ``2026-01``, ``January 2026``, ``ene. de 2026``, or a date."""
+    text = words.astype("str").str.strip()
+    named = text.str.replace(r"^([^\W\d]{3,}\.?)\s+((?:de\s+)?\d{4})$", r"1 \1 \2", regex=True)
+    dated = named.str.replace(r"^(\d{4}-\d{1,2})$", r"\1-01", regex=True)
+    days = parse_times(dated, zone="UTC", order="mdy").days
+    return days.dt.to_period("M").dt.to_timestamp().dt.as_unit("us")
 
 
 def _step(rows: pd.DataFrame, days: pd.Series, system: str, context: Context) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from alignment.exports import reasons
 from alignment.exports.draft import Draft
 from alignment.exports.vocabulary import Vocabulary
 
@@ -138,5 +139,5 @@ def keep_one(
     order = order.sort_values(["modified", "content"], ascending=False, kind="stable")
     ranked = twins.loc[order.index]
     losers = ranked[ranked.duplicated(key, keep="first")]
-    draft.merge(losers)
+    draft.merge(losers, reasons.SAME_RECORD)
     return rows.drop(index=losers.index)

@@ -84,6 +84,17 @@ def records(
     return keep_one(rows, [key_name], context.draft, modified="modified_at").reset_index(drop=True)
 
 
+def by_content(rows: pd.DataFrame, names: Iterable[str]) -> pd.Series:
+    """Draw an id for rows that carry none from what they say, whatever their order.
+
+    Never from an e-mail: a hash of it is undone by a list of e-mails. Rows that say the same are
+    one record.
+    """
+    said = [name for name in names if name in rows]
+    code = pd.util.hash_pandas_object(rows[said].astype("str").fillna(""), index=False)
+    return code.map("{:016x}".format).astype("str")
+
+
 def first_of(values: pd.Series) -> pd.Series:
     """Return the first id of a list such as ``101;102``."""
     return values.astype("str").str.extract(r"^\s*([^;,|\s]+)", expand=False).astype("str")

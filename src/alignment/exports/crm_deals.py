@@ -101,7 +101,10 @@ def opportunities(
     ids = own_ids(system, rows["id"])
     stage = context.vocabulary.stage(column(rows, "stage"))
     status = statuses(rows, stage)
-    stage = stage.fillna(status.map({"won": WON, "lost": LOST}).astype("str"))
+    ended = status.map({"won": WON, "lost": LOST}).astype("str")
+    if "status" in rows:  # the stage is then the one that the deal was in when it closed
+        stage = ended.fillna(stage)
+    stage = stage.fillna(ended)
     ends = closings(rows, status, pd.DataFrame() if history is None else history, ids, context.zone)
     currency = currency_codes(column(rows, "currency"))
     currency = currency.fillna(column(rows, "amount_currency").astype("str"))
@@ -169,26 +172,46 @@ def entered(
 
 
 def current_stages(
-    rows: pd.DataFrame, deals: pd.DataFrame, history: pd.DataFrame, *, since: str
+    rows: pd.DataFrame, deals: pd.DataFrame, context: Context, *, since: str
 ) -> pd.DataFrame:
-    """Take the current stage, where the deal says since when, for deals without a history."""
-    at = column(rows, since, _INSTANT)
-    known = set(history["opportunity_id"]) if len(history) else set()
-    chosen = at.notna() & deals["stage"].notna() & ~deals["opportunity_id"].isin(known)
-    return pd.DataFrame(
-        {
-            "opportunity_id": deals["opportunity_id"][chosen],
-            "entered_at": at[chosen],
-            "stage": deals["stage"][chosen],
-            "amount": deals["amount"][chosen],
-            "origin": "current status",
-            "is_reentry": False,
-            "is_second": True,
-            "source_system": deals["source_system"][chosen],
-            "source_file": deals["source_file"][chosen],
-            "source_row": deals["source_row"][chosen],
-        }
-    )
+    """Take the stage that each deal stands in, or stood in when it closed, and its closing.
+
+    For systems that keep only the last change of stage, and whether a deal was won beside it.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        With ``stage`` and the moment `since` which it holds.
+    deals : DataFrame
+        Rows of ``opportunities`` under the same index.
+    context : Context
+        Words.
+    since : str
+        Column of the moment.
+    """
+    at, closed = column(rows, since, _INSTANT), deals["closed_at"].astype(_INSTANT)
+    stage = context.vocabulary.stage(column(rows, "stage"))
+    in_time = at.notna() & ~(at > closed)
+    ended = closed.notna() & deals["precision"].eq("instant") & deals["stage"].isin([WON, LOST])
+    entries = [(stage, at, in_time & stage.notna()), (deals["stage"], closed, in_time & ended)]
+    found = [
+        pd.DataFrame(
+            {
+                "opportunity_id": deals["opportunity_id"][chosen],
+                "entered_at": moment[chosen],
+                "stage": name[chosen],
+                "amount": deals["amount"][chosen],
+                "origin": "current status",
+                "is_reentry": False,
+                "is_second": True,
+                "source_system": deals["source_system"][chosen],
+                "source_file": deals["source_file"][chosen],
+                "source_row": deals["source_row"][chosen],
+            }
+        )
+        for name, moment, chosen in entries
+    ]
+    return pd.concat(found, ignore_index=True)
 
 
 def stage_hints(rows: pd.DataFrame, deals: pd.DataFrame, name: str = "probability") -> pd.DataFrame:

@@ -5,25 +5,43 @@ from __future__ import annotations
 import codecs
 from dataclasses import dataclass
 
-from alignment.errors import ExportError
+from alignment.errors import ExportError, UnreadableError
+from alignment.text import Text
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_SAVE = Text(en="Save the sheet as “CSV UTF-8”.", es="Guarda la hoja como «CSV UTF-8».")
+_EXPORT = Text(en="Export the table as CSV.", es="Exporta la tabla como CSV.")
 _MAGIC = (
-    (b"\x1f\x8b", "a gzip archive", "Unpack it first (gunzip) and put the unpacked file here."),
+    (
+        b"\x1f\x8b",
+        Text(en="a gzip archive", es="un archivo gzip"),
+        Text(
+            en="Unpack it first (gunzip) and put the unpacked file here.",
+            es="Descomprímelo primero (gunzip) y pon aquí el archivo descomprimido.",
+        ),
+    ),
     (
         b"PK\x03\x04",
-        "a zip archive or an Excel workbook",
-        "Unpack it, or save the sheet as “CSV UTF-8”.",
+        Text(en="a zip archive or an Excel workbook", es="un archivo zip o un libro de Excel"),
+        Text(
+            en="Unpack it, or save the sheet as “CSV UTF-8”.",
+            es="Descomprímelo, o guarda la hoja como «CSV UTF-8».",
+        ),
     ),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "Save the sheet as “CSV UTF-8”."),
-    (b"%PDF", "a PDF document", "Export the table as CSV."),
-    (b"\x89PNG", "a picture", "Take it out of the folder."),
-    (b"PAR1", "a Parquet file", "Export the table as CSV."),
+    (b"\xd0\xcf\x11\xe0", Text(en="an old Excel workbook", es="un libro antiguo de Excel"), _SAVE),
+    (b"%PDF", Text(en="a PDF document", es="un documento PDF"), _EXPORT),
+    (
+        b"\x89PNG",
+        Text(en="a picture", es="una imagen"),
+        Text(en="Take it out of the folder.", es="Sácala de la carpeta."),
+    ),
+    (b"PAR1", Text(en="a Parquet file", es="un archivo Parquet"), _EXPORT),
 )
+_NOT_CSV = Text(en="this is {kind}, not a CSV", es="esto es {kind}, no un CSV")
 _ALLOWED_CONTROLS = b"\t\n\r\x0b\x0c\x1a"
 _CONTROLS = bytes(c for c in range(1, 32) if c not in _ALLOWED_CONTROLS)
 
@@ -53,14 +71,17 @@ class Decoded:
 def _refuse_binary(content: bytes, file: str) -> None:
     for magic, kind, cure in _MAGIC:
         if content.startswith(magic):
-            raise ExportError(f"this is {kind}, not a CSV", file=file, cure=cure)
+            raise UnreadableError(_NOT_CSV.format(kind=kind), cure, file=file)
     head = content[:65536]
     controls = len(head) - len(head.translate(None, _CONTROLS))
     if controls > 0.01 * len(head):
-        raise ExportError(
-            "this is a binary file, not a CSV",
+        raise UnreadableError(
+            Text(en="this is a binary file, not a CSV", es="este archivo es binario, no un CSV"),
+            Text(
+                en="Export it again as CSV, or take it out of the folder.",
+                es="Vuelve a exportarlo como CSV o sácalo de la carpeta.",
+            ),
             file=file,
-            cure="Export it again as CSV, or take it out of the folder.",
         )
 
 
@@ -226,13 +247,16 @@ def find_encoding(content: bytes, file: str, stated: str | None = None) -> Found
     return weight.found(content.startswith(codecs.BOM_UTF8))
 
 
-def nul_bytes(file: str, row: int) -> ExportError:
+def nul_bytes(file: str, row: int) -> UnreadableError:
     """Say that a file holds NUL bytes."""
-    return ExportError(
-        "the file holds NUL bytes, so it was damaged or is not a CSV",
+    return UnreadableError(
+        Text(
+            en="the file holds NUL bytes, so it was damaged or is not a CSV",
+            es="el archivo contiene bytes NUL: está dañado o no es un CSV",
+        ),
+        Text(en="Export it again.", es="Vuelve a exportarlo."),
         file=file,
         row=row,
-        cure="Export it again.",
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from alignment.exports import reasons
-from alignment.ledger import DECISION_COLUMNS, NOTE_COLUMNS, SET_ASIDE_COLUMNS
+from alignment.ledger import DECISION_COLUMNS, MERGED_COLUMNS, NOTE_COLUMNS, SET_ASIDE_COLUMNS
 from alignment.text import Text
 
 SOURCE = ["source_file", "source_row"]
@@ -22,6 +22,7 @@ class Draft:
     def __init__(self) -> None:
         self._aside: list[pd.DataFrame] = []
         self._merged: list[pd.DataFrame] = []
+        self._mergers: list[Text] = []
         self._notes: list[dict[str, object]] = []
         self._decisions: list[dict[str, object]] = []
 
@@ -54,10 +55,16 @@ class Draft:
         self.set_aside(rows[blank], reasons.NO_ID)
         return rows[~blank].reset_index(drop=True)
 
-    def merge(self, rows: pd.DataFrame) -> None:
-        """Record rows that only repeat a row that is kept."""
+    def merge(self, rows: pd.DataFrame, reason: Text) -> None:
+        """Record rows that go into a row that is kept, and why."""
         if len(rows):
-            self._merged.append(rows[SOURCE].reset_index(drop=True))
+            frame = rows[SOURCE].reset_index(drop=True)
+            self._merged.append(frame.assign(reason=self._merging(reason)))
+
+    def _merging(self, reason: Text) -> int:
+        if reason not in self._mergers:
+            self._mergers.append(reason)
+        return self._mergers.index(reason)
 
     def note(
         self,
@@ -114,8 +121,20 @@ class Draft:
         return rows
 
     def merged_rows(self) -> pd.DataFrame:
-        """Return file and line of the merged rows, each once."""
-        return _together(self._merged, SOURCE).drop_duplicates(ignore_index=True)
+        """Return file and line of the merged rows, each once, with the number of its reason."""
+        every = _together(self._merged, [*SOURCE, "reason"])
+        return every.drop_duplicates(SOURCE, ignore_index=True)
+
+    def mergers(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Count merged rows (as :meth:`merged_rows` gives them) by file and reason."""
+        found = rows.assign(file=rows["source_file"].astype("str").str.split("\0").str[0])
+        found = found.groupby(["file", "reason"], as_index=False).agg(
+            rows=("source_row", "size"), example=("source_row", "min")
+        )
+        told = [self._mergers[number] for number in found["reason"].astype("int64")]
+        found = found.assign(reason=[t.en for t in told], reason_es=[t.es for t in told])
+        found = found[list(MERGED_COLUMNS)].astype({"rows": "int64", "example": "int64"})
+        return found.sort_values(["file", "reason"], kind="stable", ignore_index=True)
 
     def notes(self) -> pd.DataFrame:
         """Return the notes in a fixed order."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from alignment.exports.counted import read_counted
 from alignment.exports.dates import column_order, parse_times
 from alignment.exports.mapped import REQUIRED, kind_of
 from alignment.exports.numbers import parse_numbers
@@ -56,6 +57,29 @@ _GUESSES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "status": ("status", "estado"),
     },
 }
+# Columns that are guessed once the table is, and speak for no table.
+_EXTRAS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "leads": {
+        "opportunity_id": (
+            *("opportunity id", "deal id", "id oportunidad", "id de oportunidad"),
+            *("id negocio", "id del negocio", "id de negocio", "id trato", "id del trato"),
+        ),
+        "status_since": ("status since", "status date", "fecha de estado", "estado desde"),
+    },
+}
+# A column of whole numbers holds dates (of a spreadsheet, or since 1970) only where its name says
+# so: ids are such numbers too.
+_TEMPORAL = (
+    *("date", "time", "timestamp", "created", "closed", "updated", "since", "day"),
+    *("fecha", "hora", "creado", "creada", "cerrado", "cierre", "desde", "dia"),
+    *("createdate", "closedate", "createdat", "closedat", "at", "on"),
+)
+# What names a person must never become an id: ids stand in the tables, these do not.
+_PERSONAL = (
+    *("phone", "telephone", "mobile", "telefono", "celular", "movil", "whatsapp", "name"),
+    *("nombre", "email", "correo"),
+)
+_IDENTIFIER = ("id", "ids", "no", "number", "numero", "num", "code", "codigo", "folio", "phone")
 # Words that only a file of that kind has.
 _TELLING: Mapping[str, tuple[str, ...]] = {
     "opportunities": ("won", "deal", "amount", "negocio", "ganad", "oportunidad"),
@@ -113,10 +137,17 @@ class _Sample:
             return None
         if kind == "number":
             return bool(parse_numbers(cells).unreadable.mean() < 0.1)
-        if cells.str.fullmatch(r"\d+").mean() > 0.5:
-            return False  # whole numbers may be dates of a spreadsheet, but hardly ever are
+        if cells.str.fullmatch(r"\d+(?:[.,]\d+)?").mean() > 0.5:
+            named = any(_has(header, word) for word in _TEMPORAL)
+            named &= not any(_has(header, word) for word in _IDENTIFIER)
+            return named and read_counted(cells) is not None
         settled: DateOrder = "mdy" if column_order(cells)[0] == "mdy" else "dmy"
         return bool(parse_times(cells, zone="UTC", order=settled).unreadable.mean() < 0.1)
+
+    def personal(self, header: str) -> bool:
+        """Say whether a column holds e-mails, phones or names."""
+        written = self.filled(header).str.contains("@", regex=False).mean() > 0.1
+        return bool(written) or any(_has(header, word) for word in _PERSONAL)
 
     def undecided(self, header: str) -> bool:
         return column_order(self.filled(header))[0] == "undecided"
@@ -135,14 +166,24 @@ def _has(header: str, word: str) -> bool:
 def _guess(table: str, sample: _Sample) -> _Table:
     """Give each canonical column the first header with one of its words, each header once."""
     found = _Table(table)
-    for column, words in _GUESSES[table].items():
+    _guess_columns(found, sample, _GUESSES[table])
+    _fill_by_content(found, sample)
+    return found
+
+
+def _guess_columns(found: _Table, sample: _Sample, guesses: Mapping[str, tuple[str, ...]]) -> None:
+    table = found.table
+    for column, words in guesses.items():
         kind = kind_of(table, column)
         taken = {g.header for g in found.columns.values()}
         for word in words:
             hits = [
                 h
                 for h in sample.headers
-                if _has(h, word) and h not in taken and sample.holds(h, kind) is not False
+                if _has(h, word)
+                and h not in taken
+                and sample.holds(h, kind) is not False
+                and not _of_another(column, h, table)
             ]
             if hits:
                 header = min(hits, key=lambda h: (len(h), h))
@@ -151,8 +192,12 @@ def _guess(table: str, sample: _Sample) -> _Table:
                     reason += ", numbers in its cells" if kind == "number" else ", dates in it"
                 found.columns[column] = _Guess(header, reason)
                 break
-    _fill_by_content(found, sample)
-    return found
+
+
+def _of_another(column: str, header: str, table: str) -> bool:
+    """Say whether a header names the id of a deal, where that of a lead is looked for."""
+    words = _EXTRAS.get(table, {}).get("opportunity_id", ())
+    return column == "lead_id" and any(_has(header, word) for word in words)
 
 
 def _fill_by_content(found: _Table, sample: _Sample) -> None:
@@ -162,13 +207,15 @@ def _fill_by_content(found: _Table, sample: _Sample) -> None:
         if kind in ("instant", "day", "number"):
             taken = {g.header for g in found.columns.values()}
             free = [h for h in sample.headers if h not in taken and not _has(h, "id")]
+            free = [h for h in free if not sample.personal(h)]
             hits = [h for h in free if sample.holds(h, kind)]
             what = "numbers" if kind == "number" else "dates"
             if len(hits) == 1:
                 found.columns[column] = _Guess(hits[0], f"the only column left with {what}")
         elif column in ("opportunity_id", "lead_id", "account_id", "campaign_id"):
             hits = [h for h in sample.headers if sample.distinct(h)]
-            hits = [h for h in hits if not sample.holds(h, "instant")]
+            hits = [h for h in hits if not sample.holds(h, "instant") and not sample.personal(h)]
+            hits = [h for h in hits if not _of_another(column, h, found.table)]
             if hits:
                 header = min(hits, key=lambda h: not _has(h, "id"))
                 found.columns[column] = _Guess(header, "no value of it stands twice")
@@ -208,6 +255,7 @@ def mapping_start(file: str, headers: Sequence[str], rows: Sequence[Sequence[str
         return len(guesses[table].columns) + required - lacking + 3 * told
 
     best = guesses[max(guesses, key=weight)]
+    _guess_columns(best, sample, _EXTRAS.get(best.table, {}))
     lines = _block(file, best, sample)
     if not best.lacking:
         return "\n".join(lines)

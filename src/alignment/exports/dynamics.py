@@ -79,7 +79,7 @@ PROFILES = (
                 "text",
                 "stage",
                 *("Sales Stage", "Pipeline Phase", "Fase de ventas", "Fase de canalización"),
-                *("Fase del proceso", "stepname", "salesstage"),
+                *("Process Stage", "Fase del proceso", "stepname", "salesstage"),
             ),
             _field(
                 "number",
@@ -102,6 +102,7 @@ PROFILES = (
             _field("number", "probability", "Probability", "Probabilidad", "closeprobability"),
             _field("text", "currency", "Currency", "Divisa", "Moneda", "transactioncurrencyid"),
             _field("text", "campaign", "Source Campaign", "Campaña de origen"),
+            _field("text", "channel", "Lead Source", "Origen del cliente potencial"),
             _CREATED,
             _MODIFIED,
             _OWNER,

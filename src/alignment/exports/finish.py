@@ -131,7 +131,7 @@ def _roles(
     columns = ["opportunity_id", "lead_id", "rank", "role"]
     order = order.sort_values([c for c in columns if c in order], kind="stable")
     twin = order.duplicated(["opportunity_id", "lead_id"])
-    context.draft.merge(order[twin & ~flag(order, "is_second")])
+    context.draft.merge(order[twin & ~flag(order, "is_second")], reasons.SAME_ROLE)
     return order[~twin].drop(columns="rank").reset_index(drop=True)
 
 
@@ -236,12 +236,12 @@ def _lead_stages(
     if len(leads):
         born = leads[["lead_id", *_SOURCE]].assign(entered_at=leads["created_at"], stage="lead")
         again = frame["stage"].eq("lead") & ~flag(frame, "is_second")
-        context.draft.merge(frame[again])
+        context.draft.merge(frame[again], reasons.SAME_ENTRY)
         frame = pd.concat([born, frame[frame["stage"] != "lead"]], ignore_index=True)
     columns = ["lead_id", "entered_at", "stage", "source_file", "source_row"]
     frame = frame.sort_values(columns, kind="stable", ignore_index=True)
     twin = frame.duplicated(["lead_id", "entered_at", "stage"])
-    context.draft.merge(frame[twin & ~flag(frame, "is_second")])
+    context.draft.merge(frame[twin & ~flag(frame, "is_second")], reasons.SAME_ENTRY)
     return frame[~twin].drop(columns="is_second")
 
 
@@ -290,7 +290,7 @@ def _spend(candidates: Candidates, context: Context) -> pd.DataFrame:
     best = cost.drop_duplicates(key, keep="last").rename(columns={"source_file": "best"})
     merged = frame.merge(best[[*key, "best"]], on=key, how="left")
     again = merged["best"].ne(merged["source_file"]).to_numpy(bool)
-    context.draft.merge(frame[again])
+    context.draft.merge(frame[again], reasons.SAME_PERIOD)
     context.draft.note_rows("spend-overlap", frame[again], _NOTES["spend-overlap"])
     return frame[~again]
 

@@ -37,6 +37,19 @@ _DIMENSIONS = (
     *("Primer grupo de canales principal del usuario", "Primera fuente/medio del usuario"),
     *("Primera fuente del usuario", "Título de página y clase de pantalla"),
     *("Ruta de página y clase de pantalla", "ID de instancia de la aplicación"),
+    *(
+        f"{group} (Grupo de canales predeterminado)"
+        for group in (
+            "Grupo de canales principal de la sesión",
+            "Grupo de canales principal del usuario",
+            "Primer grupo de canales principal del usuario",
+        )
+    ),
+    *("Page path", "Session Google Ads campaign", "First user Google Ads campaign"),
+    *("Campaña de Google Ads de la sesión", "Medio de la sesión", "Origen de la sesión"),
+    *("Origen/medio de la sesión", "Medio del primer usuario", "Fuente/medio del primer usuario"),
+    *("Página de destino y cadena de consulta", "Fuente/medio", "Grupo de canales predeterminado"),
+    "Título de página y nombre de pantalla",
 )
 _METRICS = (
     *("Sessions", "Engaged sessions", "New users", "Active users", "Total users", "Users"),
@@ -45,7 +58,7 @@ _METRICS = (
     *("Sesiones", "Sesiones con interacción", "Usuarios nuevos", "Nuevos usuarios"),
     *("Usuarios activos", "Usuarios totales", "Total de usuarios", "Usuarios", "Vistas"),
     *("Visualizaciones", "Número de eventos", "Recuento de eventos", "Eventos clave"),
-    *("Conversiones", "Tasa de interacción"),
+    *("Conversiones", "Tasa de interacción", "Porcentaje de interacciones"),
 )
 
 PROFILES = (
@@ -57,7 +70,7 @@ PROFILES = (
             Field("dimension", "text", _DIMENSIONS, required=True),
             Field("metric", "text", _METRICS, required=True),
         ),
-        absent=("Cost", "Coste", "Spend", "Email", "Correo electrónico"),
+        absent=("Cost", "Coste", "Costo", "Spend", "Email", "Correo electrónico", "Correo"),
         repeatable=("dimension", "metric"),
     ),
 )

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from alignment.exports.ads import CAMPAIGNS, names_table, spend, warehouse
+from alignment.exports.ads import CAMPAIGNS, OTHER_PLATFORMS, names_table, spend, warehouse
 from alignment.exports.candidates import Candidates, Context
 from alignment.exports.profiles import Field, Profile
 
@@ -23,7 +23,7 @@ _IMPRESSIONS = Field("impressions", "count", ("Impr.", "Impressions", "Impresion
 _OTHERS = (
     Field("day", "day", ("Day", "Día")),
     Field("week", "day", ("Week", "Semana")),
-    Field("month", "day", ("Month", "Mes")),
+    Field("month", "text", ("Month", "Mes")),
     Field(
         "campaign_id",
         "text",
@@ -49,7 +49,7 @@ def _report(*signature: Field) -> Profile:
         (Field("name", "text", _NAME, required=True), _COST, *signature, *_OTHERS),
         absent=(
             *("Campaign Group Name", "Reporting starts", "Total Spent", "TimePeriod"),
-            *("Inicio del informe", "Spend", "Importe gastado"),
+            *("Inicio del informe", "Spend", "Importe gastado", *OTHER_PLATFORMS),
         ),
         totals=("total:", "total "),
         repeatable=("currency",),

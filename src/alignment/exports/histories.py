@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from alignment.exports import reasons
 from alignment.exports.candidates import Context
 from alignment.exports.typed import column, flag, lookup
 from alignment.exports.words import LOST, WON
@@ -66,7 +67,7 @@ def fold(history: pd.DataFrame, deals: pd.DataFrame, context: Context) -> pd.Dat
     same = rows["opportunity_id"].eq(rows["opportunity_id"].shift())
     again = same & rows["stage"].eq(rows["stage"].shift())
     own = again & ~flag(rows, "is_second")
-    context.draft.merge(rows[own])
+    context.draft.merge(rows[own], reasons.SAME_STAGE)
     context.draft.note_rows("repeated-stage-rows", rows[own], _NOTES["repeated-stage-rows"])
     rows = rows[~again].drop(columns="closed").reset_index(drop=True)
     rows["is_reentry"] = rows.duplicated(["opportunity_id", "stage"])
@@ -99,7 +100,8 @@ def close_by_history(deals: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame
     stage = lookup(deals["opportunity_id"], last["stage"])
     at = lookup(deals["opportunity_id"], last["entered_at"])
     own = column(deals, "closed_at", "datetime64[us, UTC]")
-    fill = own.isna() & deals["status"].ne("open") & stage.notna() & stage.eq(deals["stage"])
+    ends = frozenset().union(*closed_stages(deals))
+    fill = own.isna() & deals["status"].ne("open") & stage.isin(ends) & stage.eq(deals["stage"])
     found = own.where(~fill, at)
     given = column(deals, "precision").fillna("instant")
     return deals.assign(closed_at=found, precision=given.where(~fill, "instant"))

@@ -27,7 +27,7 @@ _FIT_POINTS = frozenset({"fit", "perfil", "ajuste", "firmographic", "demographic
 
 
 def _became(name: str, english: str, spanish: str) -> Field:
-    headers = (
+    headers: tuple[str, ...] = (
         f"Became a {english} Date",
         f"Became an {english} Date",
         f"Fecha en que se convirtió en {spanish}",
@@ -35,6 +35,10 @@ def _became(name: str, english: str, spanish: str) -> Field:
         f"Se convirtió en {spanish} el",
         f"Se convirtió en una fecha de {spanish}",
     )
+    # Marketing and sales qualify a lead “por” or “para”, in “calificado” or “cualificado”.
+    ways = [(" por ", " para "), ("calificado", "cualificado")]
+    for one, other in ways:
+        headers += tuple(h.replace(one, other) for h in headers if one in h)
     return Field(name, "instant", headers, stamp=True)
 
 
@@ -56,13 +60,18 @@ PROFILES = (
             Field("first_name", "text", ("First Name", "Nombre")),
             Field("last_name", "text", ("Last Name", "Apellidos", "Apellido")),
             Field("company", "text", ("Company Name", "Nombre de la empresa")),
-            Field("status", "text", ("Lifecycle Stage", "Etapa del ciclo de vida")),
+            Field(
+                "status",
+                "text",
+                ("Lifecycle Stage", "Etapa del ciclo de vida", "Fase del ciclo de vida"),
+            ),
             Field(
                 "source",
                 "text",
                 (
                     *("Original Traffic Source", "Original Source", "Original Source Type"),
                     *("Fuente original", "Fuente de tráfico original", "hs_analytics_source"),
+                    *("Fuente original de tráfico", "Latest Traffic Source"),
                 ),
             ),
             Field(
@@ -87,6 +96,7 @@ PROFILES = (
                     *("Primary Associated Company ID", "Associated Company IDs"),
                     *("Associated Company ID", "ID de la empresa asociada principal"),
                     *("IDs de empresas asociadas", "IDs de empresa asociados"),
+                    *("Associated Company IDs (Primary)", "ID de la empresa principal"),
                 ),
             ),
             Field("owner_id", "text", ("Contact owner", "Propietario del contacto")),

@@ -10,6 +10,8 @@ from alignment.exports import crm, crm_activities
 from alignment.exports.candidates import Candidates, Context
 from alignment.exports.profiles import Field, Profile
 from alignment.exports.typed import column, lookup
+from alignment.exports.vocabulary import key
+from alignment.text import Text
 
 SYSTEM = "hubspot"
 _CONTACTS = (
@@ -25,50 +27,70 @@ _DEALS = (
     *("Associated Deal ID",),
 )
 
-PROFILES = (
-    Profile(
+_SUBJECTS = (
+    *("Call Title", "Meeting name", "Meeting title", "Email subject", "Task title"),
+    *("Título de la llamada", "Nombre de la reunión", "Título de la reunión"),
+    *("Asunto del correo", "Asunto del correo electrónico", "Título de la tarea"),
+    *("Subject", "Asunto"),
+)
+_AT = (
+    *("Activity date", "Fecha de actividad", "Fecha de la actividad"),
+    *("Meeting start time", "Hora de inicio de la reunión", "Due date", "Fecha de vencimiento"),
+)
+# Each kind of activity has an index page of its own, whose export leaves the kind out: what
+# tells it is the column that names such an activity.
+_PAGES = (
+    ("call", ("Call Title", "Título de la llamada")),
+    ("meeting", ("Meeting name", "Meeting title", "Nombre de la reunión", "Título de la reunión")),
+    ("email", ("Email subject", "Asunto del correo", "Asunto del correo electrónico")),
+    ("task", ("Task title", "Título de la tarea")),
+)
+
+
+def _activities(*signature: Field, at: tuple[str, ...] = _AT, kind: str | None = None) -> Profile:
+    """Return the profile of activities: of all kinds, or of one that the page implies."""
+    own = {field.name for field in signature}
+    fields = (
+        Field("at", "instant", at, required=True),
+        Field("id", "text", ("Record ID", "ID de registro", "Activity ID", "Engagement ID")),
+        Field("subject", "text", _SUBJECTS),
+        Field(
+            "direction",
+            "text",
+            (
+                *("Email direction", "Dirección del correo", "Call direction"),
+                *("Dirección del correo electrónico", "Dirección de la llamada"),
+            ),
+        ),
+        Field("outcome", "text", ("Meeting outcome", "Resultado de la reunión")),
+        Field("done", "text", ("Task Status", "Estado de la tarea")),
+        Field(
+            "owner",
+            "text",
+            ("Activity assigned to", "Actividad asignada a", "Activity created by"),
+        ),
+        Field("contact_ids", "text", _CONTACTS),
+        Field("company_ids", "text", _COMPANIES),
+        Field("deal_ids", "text", _DEALS),
+        Field("created_at", "instant", ("Create Date", "Fecha de creación"), stamp=True),
+    )
+    return Profile(
         SYSTEM,
         "activities",
         "touches",
-        (
-            Field("type", "text", ("Activity Type", "Tipo de actividad"), required=True),
-            Field(
-                "at",
-                "instant",
-                ("Activity date", "Fecha de actividad", "Fecha de la actividad"),
-                required=True,
-            ),
-            Field("id", "text", ("Record ID", "ID de registro", "Activity ID", "Engagement ID")),
-            Field(
-                "subject",
-                "text",
-                (
-                    *("Call Title", "Call title", "Meeting name", "Meeting title", "Email subject"),
-                    *("Task title", "Título de la llamada", "Nombre de la reunión"),
-                    *("Asunto del correo", "Asunto del correo electrónico", "Subject", "Asunto"),
-                ),
-            ),
-            Field(
-                "direction",
-                "text",
-                (
-                    *("Email direction", "Dirección del correo", "Call direction"),
-                    *("Dirección del correo electrónico", "Dirección de la llamada"),
-                ),
-            ),
-            Field("outcome", "text", ("Meeting outcome", "Resultado de la reunión")),
-            Field("done", "text", ("Task Status", "Estado de la tarea")),
-            Field(
-                "owner",
-                "text",
-                ("Activity assigned to", "Actividad asignada a", "Activity created by"),
-            ),
-            Field("contact_ids", "text", _CONTACTS),
-            Field("company_ids", "text", _COMPANIES),
-            Field("deal_ids", "text", _DEALS),
-            Field("created_at", "instant", ("Create Date", "Fecha de creación"), stamp=True),
-        ),
-        absent=("Deal Stage", "Lifecycle Stage", "Event Name"),
+        (*signature, *(field for field in fields if field.name not in own)),
+        absent=("Deal Stage", "Lifecycle Stage", "Event Name", "Etapa del negocio"),
+        constants={} if kind is None else {"type": kind},
+    )
+
+
+PROFILES = (
+    _activities(
+        Field("type", "text", ("Activity Type", "Tipo de actividad"), required=True), at=_AT[:3]
+    ),
+    *(
+        _activities(Field("subject", "text", titles, required=True), kind=kind)
+        for kind, titles in _PAGES
     ),
     # A connector writes one table a kind of engagement, and others for whom it was with.
     Profile(
@@ -124,15 +146,43 @@ PROFILES = (
 )
 
 
+# Meetings that did not take place.
+_MISSED = frozenset(
+    {
+        *("canceled", "cancelled", "rescheduled", "no show", "no_show", "noshow"),
+        *("cancelado", "cancelada", "reprogramado", "reprogramada", "no se presento"),
+        *("ausente", "no asistio"),
+    }
+)
+MISSED = Text(
+    en="a meeting that did not take place (cancelled, moved, nobody came)",
+    es="una reunión que no tuvo lugar (cancelada, aplazada, nadie acudió)",
+)
+_SEVERAL = Text(
+    en="Activities with several contacts, which count once, for the first of them: {n}.",
+    es="Actividades con varios contactos, que cuentan una vez, para el primero de ellos: {n}.",
+)
+NOTE = Text(en="a note: it touches nobody", es="una nota: no es un contacto con nadie")
+
+
 def assemble(objects: Mapping[str, pd.DataFrame], context: Context) -> Candidates:
-    """Give touches: one a contact of each activity."""
+    """Give touches: one an activity, with the first of its contacts."""
     found = Candidates()
     for name in ("activities", "engagements"):
         if name in objects:
             rows = _complete(objects[name], name)
-            rows = crm_activities.undone(crm.records(rows, context), context)
-            found.add("touches", _touches(rows, objects))
+            rows = _made(crm_activities.undone(crm.records(rows, context), context), context)
+            found.add("touches", _touches(rows, objects, context))
     return found
+
+
+def _made(rows: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """Set aside meetings that did not take place, and notes."""
+    missed = column(rows, "outcome").map(key, na_action="ignore").isin({key(w) for w in _MISSED})
+    note = column(rows, "type").map(key, na_action="ignore").isin({"note", "nota"})
+    context.draft.set_aside(rows[missed], MISSED)
+    context.draft.set_aside(rows[note & ~missed], NOTE)
+    return rows[~missed & ~note].reset_index(drop=True)
 
 
 def _complete(rows: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -141,12 +191,11 @@ def _complete(rows: pd.DataFrame, name: str) -> pd.DataFrame:
         meeting = column(rows, "end", "datetime64[us, UTC]").notna()
         kind = column(rows, "type")
         return rows.assign(type=kind.where(kind.notna() | ~meeting, "Meeting"))
-    if "id" in rows:
+    if "id" in rows and rows["id"].notna().all():
         return rows
-    content = [c for c in ("type", "at", "subject", "contact_ids", "deal_ids") if c in rows]
-    code = pd.util.hash_pandas_object(rows[content].astype("str").fillna(""), index=False)
-    twin = code.groupby(code).cumcount().astype("str")
-    return rows.assign(id=code.map("{:016x}".format).astype("str") + "-" + twin)
+    code = crm.by_content(rows, ("type", "at", "subject", "contact_ids", "deal_ids"))
+    made = code + "-" + code.groupby(code).cumcount().astype("str")
+    return rows.assign(id=column(rows, "id").fillna(made))
 
 
 def _related(
@@ -161,7 +210,12 @@ def _related(
     return own.fillna(lookup(rows["id"], first).astype("str"))
 
 
-def _touches(rows: pd.DataFrame, objects: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def _touches(
+    rows: pd.DataFrame, objects: Mapping[str, pd.DataFrame], context: Context
+) -> pd.DataFrame:
+    several = column(rows, "contact_ids").str.contains(r"\S[;,|]\s*\S", regex=True)
+    several = several.fillna(False).astype(bool)
+    context.draft.note_rows("several-contacts", rows[several], _SEVERAL)
     return crm_activities.touches(
         rows,
         SYSTEM,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from alignment.exports import crm, crm_deals
+from alignment.exports import crm, crm_deals, reasons
 from alignment.exports.candidates import Candidates, Context
 from alignment.exports.profiles import Field, Profile
 from alignment.exports.typed import column, flag, lookup
@@ -34,6 +34,14 @@ def _stamp(name: str, *headers: str, required: bool = False) -> Field:
 
 _SYNCED = _stamp("synced_at", "_fivetran_synced", required=True)
 _DELETED = _field("flag", "is_deleted", "is_deleted", "_fivetran_deleted")
+_COMPANY = (
+    _field("text", "website", "Website URL", "URL del sitio web"),
+    _field("text", "industry", "Industry", "Sector", "Industria"),
+    _field("text", "country", "Country/Region", "Country", "País/región"),
+    _field("flag", "is_target", "Target Account", "Cuenta objetivo"),
+    _stamp("created_at", "Create Date", "Fecha de creación"),
+    _field("text", "merged_ids", "Merged record IDs", "IDs de registros combinados"),
+)
 PROFILES = (
     Profile(
         SYSTEM,
@@ -49,12 +57,22 @@ PROFILES = (
                 "hs_object_id",
                 required=True,
             ),
-            _field("text", "stage", "Deal Stage", "Etapa del negocio", "dealstage", required=True),
+            _field(
+                "text",
+                "stage",
+                *("Deal Stage", "Etapa del negocio", "Fase del negocio", "dealstage"),
+                required=True,
+            ),
             _field("text", "name", "Deal Name", "Nombre del negocio", "dealname"),
             _field(
                 "text", "pipeline", "Pipeline", "Canal", "Pipeline de negocios", "Flujo de trabajo"
             ),
-            _field("number", "amount", "Amount", "Importe", "Valor", "Cantidad"),
+            _field(
+                "number",
+                "amount",
+                *("Amount", "Importe", "Valor", "Cantidad", "Monto"),
+                *("Importe del negocio", "Valor del negocio", "Monto del negocio"),
+            ),
             _field("text", "currency", "Currency", "Moneda", "Divisa", "deal_currency_code"),
             _stamp("created_at", "Create Date", "Fecha de creación", "createdate"),
             _field("instant", "close_at", "Close Date", "Fecha de cierre", "closedate"),
@@ -76,7 +94,8 @@ PROFILES = (
                 "text",
                 "channel",
                 *("Original Traffic Source", "Original Source Type", "Fuente original"),
-                *("Fuente de tráfico original", "hs_analytics_source"),
+                *("Fuente de tráfico original", "Fuente original de tráfico"),
+                "hs_analytics_source",
             ),
             _field("text", "owner_id", "Deal owner", "Propietario del negocio", "hubspot_owner_id"),
             _field(
@@ -104,7 +123,7 @@ PROFILES = (
         decimal=".",
         dated={
             r'date entered ["“«](.+)["”»]': _ENTERED,
-            r'fecha de (?:entrada|ingreso) (?:en|a) ["“«](.+)["”»]': _ENTERED,
+            r'fecha (?:de (?:entrada|ingreso)|introducida) (?:en|a) ["“«](.+)["”»]': _ENTERED,
             r"hs_v2_date_entered_(.+)": _ENTERED,
             r"hs_date_entered_(.+)": _ENTERED,
         },
@@ -127,12 +146,20 @@ PROFILES = (
                 required=True,
             ),
             _field("text", "name", "Company name", "Nombre de la empresa", "Name", "Nombre"),
-            _field("text", "website", "Website URL", "URL del sitio web"),
-            _field("text", "industry", "Industry", "Sector", "Industria"),
-            _field("text", "country", "Country/Region", "Country", "País/región"),
-            _field("flag", "is_target", "Target Account", "Cuenta objetivo"),
-            _stamp("created_at", "Create Date", "Fecha de creación"),
-            _field("text", "merged_ids", "Merged record IDs", "IDs de registros combinados"),
+            *_COMPANY,
+        ),
+        absent=("Deal Stage", "Etapa del negocio", "Email", "Correo"),
+    ),
+    # The view that companies export by default shows their owner and no domain.
+    Profile(
+        SYSTEM,
+        "companies",
+        "accounts",
+        (
+            _field("text", "id", "Record ID", "ID de registro", "Company ID", required=True),
+            _field("text", "name", "Company name", "Nombre de la empresa", required=True),
+            _field("text", "owner", "Company owner", "Propietario de la empresa", required=True),
+            *_COMPANY,
         ),
         absent=("Deal Stage", "Etapa del negocio", "Email", "Correo"),
     ),
@@ -349,7 +376,7 @@ def _survivors(
     if "merged deals" in objects:
         gone |= set(objects["merged deals"]["merged"].dropna())
     merged = rows["id"].isin(gone)
-    context.draft.merge(rows[merged])
+    context.draft.merge(rows[merged], reasons.MERGED_RECORD)
     return rows[~merged].reset_index(drop=True)
 
 

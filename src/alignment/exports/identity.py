@@ -211,7 +211,7 @@ def join_leads(
 def _drop_deleted(persons: pd.DataFrame, links: pd.DataFrame, context: Context) -> None:
     merged = persons["ref"].isin(links.loc[links["reason"] == "merged", "ref"])
     gone = persons["is_deleted"]
-    context.draft.merge(persons[gone & merged])
+    context.draft.merge(persons[gone & merged], reasons.MERGED_RECORD)
     context.draft.set_aside(persons[gone & ~merged], reasons.DELETED)
 
 
@@ -244,7 +244,7 @@ def _build(
     )
     context.draft.note_rows("internal-leads", leads[leads["is_internal"]], _NOTES["internal-leads"])
     twins = ranked[ranked.duplicated(["group", "source_system", "source_object"])]
-    context.draft.merge(twins)
+    context.draft.merge(twins, reasons.SAME_PERSON)
     context.draft.note_rows("leads-merged-by-e-mail", twins, _NOTES["leads-merged-by-e-mail"])
     alias = pd.concat([ranked, persons[persons["is_deleted"] & persons["ref"].isin(links["ref"])]])
     alias = alias[alias["group"].isin(heads.index)]

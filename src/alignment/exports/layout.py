@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from alignment.errors import ExportError
+from alignment.errors import ExportError, UnreadableError
 from alignment.exports.bodies import Body, Record, Rows
 from alignment.exports.profiles import Match, Profile, match, plain, recognise
+from alignment.text import Text
 
 DELIMITERS = (",", "\t", ";", "|")
 _SEARCHED = 60  # preambles of known exports are shorter than a dozen lines
@@ -110,13 +111,18 @@ def _records(text: str, delimiter: str, file: str, limit: int | None) -> Iterato
         raise unreadable_row(file, line, wrong) from wrong
 
 
-def unreadable_row(file: str, line: int, wrong: Exception) -> ExportError:
+def unreadable_row(file: str, line: int, wrong: Exception) -> UnreadableError:
     """Say that a row cannot be parted into cells."""
-    return ExportError(
-        f"the row cannot be read: {wrong}",
+    return UnreadableError(
+        Text(en="the row cannot be read: {wrong}", es="la fila no se puede leer: {wrong}").format(
+            wrong=str(wrong)
+        ),
+        Text(
+            en="Look for a quote that is never closed, or a cell that is a whole document.",
+            es="Busca unas comillas que no se cierran o una celda que es un documento entero.",
+        ),
         file=file,
         row=line,
-        cure="Look for a quote that is never closed, or a cell that is a whole document.",
     )
 
 
@@ -136,11 +142,18 @@ def refuse_open_quote(tail: str, line: int, delimiter: str, file: str) -> None:
         list(csv.reader(io.StringIO(tail, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as wrong:
         if "unexpected end" in str(wrong):
-            raise ExportError(
-                "a quote opened in this row is never closed; the file may have been cut off",
+            raise UnreadableError(
+                Text(
+                    en="a quote opened in this row is never closed; the file may have been cut off",
+                    es="unas comillas abiertas en esta fila no se cierran; quizá el archivo se "
+                    "cortó",
+                ),
+                Text(
+                    en="Export it again, or close the quote.",
+                    es="Vuelve a exportarlo o cierra las comillas.",
+                ),
                 file=file,
                 row=line,
-                cure="Export it again, or close the quote.",
             ) from wrong
 
 
@@ -246,8 +259,12 @@ def header_names(top: Record, file: str) -> tuple[str, ...]:
         If they are too many for any export.
     """
     if len(top.cells) > _MAX_COLUMNS:
-        raise ExportError(
-            f"the file has {len(top.cells)} columns", file=file, row=top.line, cure="Export fewer."
+        count = len(top.cells)
+        raise UnreadableError(
+            Text(en=f"the file has {count} columns", es=f"el archivo tiene {count} columnas"),
+            Text(en="Export fewer.", es="Exporta menos."),
+            file=file,
+            row=top.line,
         )
     return tuple(cell.strip().removeprefix("\ufeff") for cell in top.cells)
 
@@ -261,8 +278,13 @@ def read_cells(text: str, file: str, profiles: Sequence[Profile]) -> Cells:
         If the text is empty, a quote is never closed, or a header that is read stands twice.
     """
     if not text.strip():
-        raise ExportError(
-            "the file is empty", file=file, cure="Export it again, or take it out of the folder."
+        raise UnreadableError(
+            Text(en="the file is empty", es="el archivo está vacío"),
+            Text(
+                en="Export it again, or take it out of the folder.",
+                es="Vuelve a exportarlo o sácalo de la carpeta.",
+            ),
+            file=file,
         )
     header = find_header(text, file, profiles)
     every = records(text, header.delimiter, file)

@@ -29,7 +29,13 @@ PROFILES = (
             Field(
                 "cost",
                 "number",
-                ("Total Spent", "Total gastado", "Gasto total", "Importe total gastado"),
+                (
+                    "Total Spent",
+                    "Total gastado",
+                    "Gasto total",
+                    "Importe total gastado",
+                    "Inversión total",
+                ),
                 required=True,
             ),
             Field(

@@ -29,7 +29,10 @@ _ACTIONS: Mapping[str, Activity] = {
     **dict.fromkeys(("open", "opened", "abierto", "apertura", "abrio"), OPEN),
     **dict.fromkeys(("click", "clicked", "clic", "hizo clic"), CLICK),
 }
-_EMAIL = ("Email Address", "Email", "Dirección de correo electrónico", "Correo electrónico")
+_EMAIL = (
+    *("Email Address", "Email", "Dirección de correo electrónico", "Correo electrónico"),
+    *("Correo", "Dirección de email"),
+)
 _CAMPAIGN = ("Campaign", "Campaign Title", "Campaign ID", "Campaña", "Título de la campaña")
 
 
@@ -45,7 +48,12 @@ PROFILES = (
         (
             Field("name", "text", ("Title", "Título"), required=True),
             Field("sent_at", "instant", ("Send Date", "Fecha de envío"), required=True, stamp=True),
-            Field("id", "text", ("Unique Id", "Id. único", "ID único"), required=True),
+            Field(
+                "id",
+                "text",
+                ("Unique Id", "Id. único", "ID único", "Identificador único"),
+                required=True,
+            ),
             Field("subject", "text", ("Subject", "Asunto")),
         ),
         order="mdy",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from alignment.exports import crm
 from alignment.exports.candidates import (
     PERSON_COLUMNS,
     Candidates,
@@ -23,12 +24,17 @@ from alignment.exports.vocabulary import (
     activity,
     key,
 )
+from alignment.exports.words import LOST, STAGES, WON
 from alignment.tables import columns
+from alignment.text import Text
 
 SYSTEM = "mapping"
 
 # Columns that a mapping may give beside the canonical ones.
-EXTRA_COLUMNS: Mapping[str, tuple[str, ...]] = {"leads": ("email",)}
+EXTRA_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "leads": ("email", "opportunity_id", "status_since")
+}
+_EXTRA_KINDS: Mapping[str, Kind] = {"status_since": "instant"}
 # Canonical columns that are worked out, never mapped.
 WORKED_OUT = frozenset({"source_system", "source_file", "source_row", "precision", "email_hash"})
 # Columns without which a mapped file is of no use.
@@ -49,8 +55,11 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "experiments": ("unit_kind", "unit_id", "experiment", "arm", "starts_on"),
     "goals": ("period", "team", "metric", "target"),
 }
-_PAST = frozenset({"created_at", "closed_at", "occurred_at", "entered_at"})
+# A closing is past only where the deal is closed; on an open one it is a promise.
+_PAST = frozenset({"created_at", "occurred_at", "entered_at"})
 _OPEN = frozenset({"open", "abierta", "abierto", "in progress", "en curso", "en proceso"})
+_STATUSES: Mapping[str, str] = {"won": "won", "lost": "lost", "open": "open"}
+_OPEN_STAGES = frozenset(STAGES) - {WON, LOST}
 _KEYS: Mapping[str, list[str]] = {
     "accounts": ["account_id"],
     "opportunities": ["opportunity_id"],
@@ -73,7 +82,7 @@ def mappable(table: str) -> tuple[str, ...]:
 def kind_of(table: str, name: str) -> Kind:
     """Return the kind of cells that a canonical column is read from."""
     if name in EXTRA_COLUMNS.get(table, ()):
-        return "text"
+        return _EXTRA_KINDS.get(name, "text")
     kind = str(columns(table)[name].dtype)
     if kind == "datetime64[us, UTC]":
         return "instant"
@@ -105,7 +114,10 @@ def assemble(objects: Mapping[str, pd.DataFrame], context: Context) -> Candidate
     for table, given in objects.items():
         rows = given.assign(source_system=SYSTEM)
         if table == "leads":
-            found.add("persons", _persons(rows, context))
+            people = _persons(rows, context)
+            found.add("persons", people)
+            found.add("lead_stages", _current_stages(people, rows, context))
+            found.add("contact_roles", _deals_of(people, rows))
             continue
         if table == "lead_aliases":
             found.add("links", _links(rows))
@@ -129,7 +141,7 @@ def _filled(table: str, rows: pd.DataFrame, context: Context) -> pd.DataFrame:
     """Give a table the columns that follow from those it has."""
     rows = rows.copy()
     if table == "opportunities":
-        rows["status"] = _status(rows["status"].astype("str"), context)
+        rows = _with_status(rows, context)
         if "stage" in rows:
             rows["stage"] = context.vocabulary.stage(rows["stage"])
     if table == "opportunity_stages":
@@ -151,12 +163,45 @@ def _filled(table: str, rows: pd.DataFrame, context: Context) -> pd.DataFrame:
     return rows
 
 
-def _status(values: pd.Series, context: Context) -> pd.Series:
-    """Read won, lost and open in the words that stage names use."""
-    stage = context.vocabulary.stage(values)
-    known = {"Closed Won": "won", "Closed Lost": "lost"}
-    opened = values.map(key, na_action="ignore").isin(_OPEN)
-    return stage.map(known).astype("str").fillna(values.where(~opened, "open"))
+def _with_status(rows: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """Read won, lost and open from words of a status or from the names of stages.
+
+    Many systems have one column for both: a deal in a stage that is neither won nor lost is open.
+    A word that is no known stage is open where no closing date speaks against it: where there is
+    none, or one that lies beyond all that is known to have happened to these deals.
+    """
+    words = rows["status"].astype("str")
+    stage = context.vocabulary.stage(words)
+    status = stage.map({WON: "won", LOST: "lost", **_STATUSES}).astype("str")
+    named = words.map(key, na_action="ignore").isin(_OPEN) | stage.isin(_OPEN_STAGES)
+    closing = column(rows, "closed_at", "datetime64[us, UTC]")
+    ended = closing.where(status.isin(["won", "lost"])).max()
+    born = column(rows, "created_at", "datetime64[us, UTC]").max()
+    undated = closing.isna() | (closing > pd.Series([ended, born]).max())
+    guessed = words.notna() & status.isna() & ~named & undated
+    context.draft.note_rows("status-read-as-open", rows[guessed], _read_as_open(words[guessed]))
+    rows = rows.assign(status=status.where(~(named | guessed) | status.notna(), "open"))
+    rows["status"] = rows["status"].fillna(words)
+    if "closed_at" in rows:
+        # A date on a deal that is still open is a promise, not its end.
+        promised = rows["closed_at"].where(rows["status"] == "open").dt.tz_convert(context.zone)
+        if "expected_close_on" not in rows and promised.notna().any():
+            rows["expected_close_on"] = promised.dt.tz_localize(None).dt.normalize()
+        rows["closed_at"] = rows["closed_at"].where(rows["status"] != "open")
+    return rows
+
+
+def _read_as_open(words: pd.Series) -> Text:
+    counts = words.value_counts().sort_index()
+    named = ", ".join(f"{word}: {count}" for word, count in list(counts.items())[:10])
+    return Text(
+        en="Deals without a past closing date whose status is neither won nor lost, taken as "
+        'open: {n} ({words}). If one of these words means lost, say so under [stages]: "word" = '
+        '"Closed Lost".',
+        es="Negocios sin fecha de cierre pasada cuyo estado no es ganado ni perdido, tomados como "
+        "abiertos: {n} ({words}). Si alguna de esas palabras significa perdido, dilo en "
+        '[stages]: "palabra" = "Closed Lost".',
+    ).format(n="{n}", words=named.replace("{", "(").replace("}", ")"))
 
 
 def _touch_words(rows: pd.DataFrame) -> pd.DataFrame:
@@ -201,7 +246,9 @@ def _persons(rows: pd.DataFrame, context: Context) -> pd.DataFrame:
     )
     ids = rows["lead_id"]
     internal = flag(rows, "is_internal")
+    status = context.vocabulary.own_lead_stage(column(rows, "status"))
     return frame.assign(
+        status=status.fillna(column(rows, "status")),
         ref=f"{SYSTEM}:" + ids,
         source_object="lead",
         source_id=ids,
@@ -216,6 +263,29 @@ def _persons(rows: pd.DataFrame, context: Context) -> pd.DataFrame:
         is_contact=False,
         zoneless=False,
     )
+
+
+def _current_stages(people: pd.DataFrame, given: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """Take the status of each lead as a stage, where the file says since when it holds."""
+    rows = given.loc[people.index]
+    since = column(rows, "status_since", "datetime64[us, UTC]")
+    stage = context.vocabulary.lead_stage(column(rows, "status"))
+    frame = people[["source_system", "source_file", "source_row"]].assign(
+        lead_ref=people["ref"], entered_at=since, stage=stage, is_second=True
+    )
+    return frame[since.notna() & stage.notna()]
+
+
+def _deals_of(people: pd.DataFrame, given: pd.DataFrame) -> pd.DataFrame:
+    """Tie leads to the deals that their rows name; a deal's primary lead is its earliest."""
+    listed = crm.listed(people["ref"], column(given.loc[people.index], "opportunity_id"))
+    if not len(listed):
+        return pd.DataFrame()
+    rows = people.loc[listed.index, ["source_system", "source_file", "source_row", "created_at"]]
+    rows = rows.assign(opportunity_id=listed["other"], lead_ref=listed["id"], is_second=True)
+    rows = rows.sort_values(["opportunity_id", "created_at", "lead_ref"], kind="stable")
+    first = ~rows.duplicated("opportunity_id")
+    return rows.drop(columns="created_at").assign(is_primary=first.astype("boolean"))
 
 
 def _links(rows: pd.DataFrame) -> pd.DataFrame:

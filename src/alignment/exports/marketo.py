@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from alignment.exports import crm
+from alignment.exports import crm, reasons
 from alignment.exports.candidates import Candidates, Context, precision
 from alignment.exports.profiles import Field, Profile
 from alignment.exports.typed import column
@@ -39,7 +39,8 @@ _TYPES: Mapping[str, Activity] = {
     "40": _ANSWER,
     "41": _ANSWER,
 }
-_MERGE, _CHANGE = "32", "13"
+_MERGE, _CHANGE, _PROGRESS = "32", "13", "104"
+_SUCCESS = Activity("campaign", "Campaign", "marketing", "buyer")
 _STATUS = frozenset(
     {
         *("lead status", "status", "lifecycle status", "lifecycle stage", "estado"),
@@ -113,6 +114,37 @@ PROFILES = (
         ),
         absent=("portal_id", "owner_id", "is_converted", "status_code"),
         zone="UTC",
+    ),
+    # The list of people as the application itself exports it.
+    Profile(
+        SYSTEM,
+        "leads",
+        "leads",
+        (
+            Field("id", "text", ("Id", "Marketo Id", "Id. de Marketo"), required=True),
+            Field(
+                "email",
+                "text",
+                ("Email Address", "Dirección de correo electrónico", "Correo electrónico"),
+                required=True,
+            ),
+            _instant("created_at", "Created At", "Created", "Creado el", "Fecha de creación"),
+            _instant("modified_at", "Updated At", "Updated", "Actualizado el", required=False),
+            Field("first_name", "text", ("First Name", "Nombre")),
+            Field("last_name", "text", ("Last Name", "Apellidos", "Apellido")),
+            Field("company", "text", ("Company Name", "Company", "Nombre de la empresa")),
+            Field(
+                "channel",
+                "text",
+                (
+                    *("Person Source", "Lead Source", "Original Source Type"),
+                    *("Origen de la persona", "Origen del posible cliente"),
+                ),
+            ),
+            Field("status", "text", ("Person Status", "Lead Status", "Estado de la persona")),
+            Field("country", "text", ("Country", "País")),
+        ),
+        absent=("Record ID", "Record Id", "Lead Owner", "Company / Account", "Converted"),
     ),
     Profile(
         SYSTEM,
@@ -192,16 +224,21 @@ def _activities(
     merged = column(rows, "merged").fillna(_attribute(attributes, "Merge IDs", "mergeIds"))
     is_merger, is_change = kind.eq(_MERGE), kind.eq(_CHANGE)
     found.add("links", _mergers(rows[is_merger], merged[is_merger]))
-    context.draft.merge(rows[is_merger])
+    context.draft.merge(rows[is_merger], reasons.MERGER)
     word = column(rows, "value").map(key, na_action="ignore")
     stage = context.vocabulary.lead_stage(new.where(is_change & word.isin(_STATUS), None))
     is_stage = stage.notna()
     found.add("lead_stages", _stages(rows[is_stage], stage[is_stage]))
-    touch = kind.isin(_TYPES)
+    # A change of status in a program touches somebody where the program counts it as a success.
+    success = kind.eq(_PROGRESS) & _attribute(attributes, "Success", "success").str.lower().eq(
+        "true"
+    )
+    touch = kind.isin(_TYPES) | success
     skipped = touch & column(rows, "result").eq("skipped")
     context.draft.set_aside(rows[skipped], NOT_SENT)
     context.draft.set_aside(rows[~touch & ~is_merger & ~is_stage], NO_TOUCH)
-    some = rows[touch & ~skipped].reset_index(drop=True)
+    program = column(rows, "campaign").where(~success, column(rows, "value"))
+    some = rows.assign(campaign=program)[touch & ~skipped].reset_index(drop=True)
     found.add("touches", _touches(some))
     found.add("persons", _unlisted(rows[(touch & ~skipped) | is_stage], leads, context))
 
@@ -233,7 +270,7 @@ def _unlisted(rows: pd.DataFrame, leads: pd.DataFrame, context: Context) -> pd.D
 
 
 def _touches(rows: pd.DataFrame) -> pd.DataFrame:
-    kind = rows["type"].map(lambda w: _TYPES.get(w)).astype("object")
+    kind = rows["type"].map(lambda w: _TYPES.get(w, _SUCCESS)).astype("object")
     blank = pd.DataFrame(
         dict.fromkeys(("kind", "channel", "team", "initiator"), ""), index=rows.index, dtype="str"
     )

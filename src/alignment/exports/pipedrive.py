@@ -6,7 +6,8 @@ Times carry no zone: they are in that of the user who exports.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -41,12 +42,22 @@ def _field(
     return Field(name, kind, headers, required=required, stamp=stamp)
 
 
-_CREATED = ("Deal created", "Negocio creado", "Trato creado", "Fecha de creación", "Creado")
+_CREATED = (
+    *("Deal created", "Negocio creado", "Trato creado", "Fecha de creación", "Creado"),
+    *("Fecha de creación del negocio", "Fecha de creación del trato"),
+)
+_BORN = ("Person created", "Persona creada", "Fecha de creación de la persona")
+_FOUNDED = (
+    *("Organization created", "Organización creada"),
+    "Fecha de creación de la organización",
+)
 _EMAILS = tuple(
     f"{name}{place}"
     for name in ("Email", "Correo electrónico", "Correo")
     for place in (" - Work", " - Trabajo", " - Home", " - Other", "")
 )
+# What tells activities that carry no id apart.
+_SAID = ("type", "subject", "due_at", "at", "deal_title", "person_name", "owner")
 _ORGANIZATION = ("Organization", "Organización")
 _PERSON = ("Contact person", "Persona de contacto", "Person", "Persona")
 
@@ -70,10 +81,19 @@ def _deal_fields(*, bare: bool) -> tuple[Field, ...]:
         _field("instant", "created_at", of(*_CREATED, "Add time"), stamp=True),
         _field("instant", "modified_at", of("Update time", "Hora de actualización"), stamp=True),
         _field(
-            "instant", "won_at", of("Won time", "Fecha de ganado", "Hora de ganado"), stamp=True
+            "instant",
+            "won_at",
+            of("Won time", "Fecha de ganado", "Hora de ganado", "Fecha en que se ganó"),
+            stamp=True,
         ),
         _field(
-            "instant", "lost_at", of("Lost time", "Fecha de perdido", "Hora de pérdida"), stamp=True
+            "instant",
+            "lost_at",
+            of(
+                *("Lost time", "Fecha de perdido", "Hora de pérdida", "Hora de perdido"),
+                *("Fecha de pérdida", "Fecha en que se perdió"),
+            ),
+            stamp=True,
         ),
         _field(
             "instant",
@@ -85,7 +105,14 @@ def _deal_fields(*, bare: bool) -> tuple[Field, ...]:
             "stage_at",
             of("Last stage change", "Último cambio de etapa", "Stage entered"),
         ),
-        _field("day", "close_on", of("Expected close date", "Fecha prevista de cierre")),
+        _field(
+            "day",
+            "close_on",
+            of(
+                *("Expected close date", "Fecha prevista de cierre", "Fecha de cierre prevista"),
+                *("Fecha de cierre esperada", "Fecha estimada de cierre"),
+            ),
+        ),
         _field("text", "lost_reason", of("Lost reason", "Motivo de pérdida", "Razón de pérdida")),
         _field(
             "text",
@@ -110,6 +137,48 @@ def _deal_fields(*, bare: bool) -> tuple[Field, ...]:
     )
 
 
+def _person_fields(signature: Sequence[str], *, bare: bool = False) -> tuple[Field, ...]:
+    def of(*names: str) -> tuple[str, ...]:
+        return _of("person", *names, bare=bare)
+
+    fields = (
+        _field("text", "id", of("ID")),
+        _field("text", "name", of("Name", "Nombre")),
+        _field("text", "email", of(*_EMAILS)),
+        _field("instant", "created_at", of(*_BORN, "Creado", "Add time"), stamp=True),
+        _field("instant", "modified_at", of("Update time", "Hora de actualización"), stamp=True),
+        _field("text", "owner_id", of("Owner", "Propietario")),
+        _field("text", "channel", of("Source", "Origen", "Source channel", "Canal de origen")),
+        _field("text", "organization_id", (*of("Organization ID"), "Organization - ID")),
+        _field(
+            "text",
+            "organization_name",
+            (*of(*_ORGANIZATION), "Organization - Name", "Organización - Nombre"),
+        ),
+    )
+    return tuple(replace(f, required=f.name in signature) for f in fields)
+
+
+def _organization_fields(signature: Sequence[str], *, bare: bool = False) -> tuple[Field, ...]:
+    def of(*names: str) -> tuple[str, ...]:
+        return _of("organization", *names, bare=bare)
+
+    fields = (
+        _field("text", "id", of("ID")),
+        _field("text", "name", of("Name", "Nombre")),
+        _field("text", "owner", of("Owner", "Propietario")),
+        _field("text", "website", of("Website", "Sitio web")),
+        _field("text", "industry", of("Industry", "Sector", "Industria")),
+        _field("text", "segment", of("Label", "Etiqueta", "Segment")),
+        _field("text", "country", of("Country of Address", "País de Dirección", "País")),
+        _field("instant", "created_at", of(*_FOUNDED), stamp=True),
+    )
+    return tuple(replace(f, required=f.name in signature) for f in fields)
+
+
+# Each is enough to know the export; the more of them, the surer.
+_PERSON_SIGNS = (("id", "name"), ("name", "email"), ("name", "owner_id"))
+_ORGANIZATION_SIGNS = (("id", "name"), ("name", "owner"))
 _NO_DEAL = ("Deal - Title", "Negocio - Título", "Trato - Título", "Deal - Stage")
 PROFILES = (
     Profile(SYSTEM, "deals", "opportunities", _deal_fields(bare=False)),
@@ -120,70 +189,43 @@ PROFILES = (
         _deal_fields(bare=True),
         absent=("Record ID", "Deal Name", "Id. de oportunidad", *_NO_DEAL),
     ),
+    # The view that people export shows no id unless it was chosen.
+    *(
+        Profile(SYSTEM, "people", "leads", _person_fields(h), absent=_NO_DEAL)
+        for h in _PERSON_SIGNS
+    ),
+    *(
+        Profile(
+            *(SYSTEM, "organizations", "accounts", _organization_fields(sign)),
+            absent=(*_NO_DEAL, "Person - Name", "Persona - Nombre", "Contacto - Nombre"),
+        )
+        for sign in _ORGANIZATION_SIGNS
+    ),
+    # Bare headers: what says when a person or an organization was made names it.
     Profile(
-        SYSTEM,
-        "people",
-        "leads",
-        (
-            _field("text", "id", _of("person", "ID"), required=True),
-            _field("text", "name", _of("person", "Name", "Nombre"), required=True),
-            _field("text", "email", _of("person", *_EMAILS)),
-            _field(
-                "instant",
-                "created_at",
-                _of("person", "Person created", "Persona creada", "Creado", "Add time"),
-                stamp=True,
-            ),
-            _field("instant", "modified_at", _of("person", "Update time"), stamp=True),
-            _field("text", "owner_id", _of("person", "Owner", "Propietario")),
-            _field("text", "channel", _of("person", "Source", "Origen", "Source channel")),
-            _field(
-                "text", "organization_id", (*_of("person", "Organization ID"), "Organization - ID")
-            ),
-            _field(
-                "text",
-                "organization_name",
-                (
-                    *_of("person", *_ORGANIZATION),
-                    *("Organization - Name", "Organización - Nombre"),
-                ),
-            ),
-        ),
-        absent=_NO_DEAL,
+        *(SYSTEM, "people", "leads"),
+        _person_fields(("id", "name", "created_at"), bare=True),
+        absent=("Record ID", "Title", "Stage", *_FOUNDED),
     ),
     Profile(
-        SYSTEM,
-        "organizations",
-        "accounts",
-        (
-            _field("text", "id", _of("organization", "ID"), required=True),
-            _field("text", "name", _of("organization", "Name", "Nombre"), required=True),
-            _field("text", "website", _of("organization", "Website", "Sitio web")),
-            _field("text", "industry", _of("organization", "Industry", "Sector", "Industria")),
-            _field("text", "segment", _of("organization", "Label", "Etiqueta", "Segment")),
-            _field(
-                "text",
-                "country",
-                _of("organization", "Country of Address", "País de Dirección", "País"),
-            ),
-            _field(
-                "instant",
-                "created_at",
-                _of("organization", "Organization created", "Organización creada"),
-                stamp=True,
-            ),
-        ),
-        absent=(*_NO_DEAL, "Person - Name", "Persona - Nombre"),
+        *(SYSTEM, "organizations", "accounts"),
+        _organization_fields(("id", "name", "created_at"), bare=True),
+        absent=("Record ID", "Title", "Stage", *_BORN),
     ),
     Profile(
         SYSTEM,
         "activities",
         "touches",
         (
-            _field("text", "id", _of("activity", "ID"), required=True),
-            _field("text", "type", _of("activity", "Type", "Tipo"), required=True),
+            _field("text", "id", _of("activity", "ID")),
+            _field("text", "type", _of("activity", "Type", "Tipo")),
             _field("text", "subject", _of("activity", "Subject", "Asunto"), required=True),
-            _field("text", "done", _of("activity", "Done", "Hecho", "Hecha", "Status", "Estado")),
+            _field(
+                "text",
+                "done",
+                _of("activity", "Done", "Hecho", "Hecha", "Status", "Estado"),
+                required=True,
+            ),
             _field("instant", "due_at", _of("activity", "Due date", "Fecha de vencimiento")),
             _field(
                 "instant",
@@ -227,10 +269,12 @@ def assemble(objects: Mapping[str, pd.DataFrame], context: Context) -> Candidate
     found = Candidates()
     organizations = people = deals = pd.DataFrame({"id": [], "name": []}, dtype="str")
     if "organizations" in objects:
-        organizations = crm.records(objects["organizations"], context)
+        given = _numbered(objects["organizations"], ("name",), "organization")
+        organizations = crm.records(given, context)
         found.add("accounts", crm.accounts(organizations, SYSTEM))
     if "people" in objects:
-        people = crm.records(objects["people"], context)
+        given = _numbered(objects["people"], ("name", "email", "organization_name"), "person")
+        people = crm.records(given, context)
         account = _related(people, "organization", organizations, context)
         found.add(
             "persons",
@@ -246,10 +290,21 @@ def assemble(objects: Mapping[str, pd.DataFrame], context: Context) -> Candidate
 
 def _with_ids(rows: pd.DataFrame) -> pd.DataFrame:
     """Give deals exported without their id one drawn from title, value and creation."""
+    made = crm.by_content(rows, ("title", "created_at", "amount", "pipeline"))
+    return rows.assign(id=column(rows, "id").fillna("row " + made))
+
+
+def _numbered(rows: pd.DataFrame, names: Sequence[str], kind: str) -> pd.DataFrame:
+    """Give records exported without their id a number: their place among all different ones.
+
+    It must not be drawn from the e-mail, not even as a hash that a list of e-mails would undo.
+    """
     ids = column(rows, "id")
-    names = [n for n in ("title", "created_at", "amount", "pipeline") if n in rows]
-    code = pd.util.hash_pandas_object(rows[names].astype("str").fillna(""), index=False)
-    return rows.assign(id=ids.fillna("row " + code.map("{:016x}".format).astype("str")))
+    content = pd.DataFrame({name: column(rows, name).fillna("") for name in names})
+    joined = content[names[0]].str.cat([content[name] for name in names[1:]], sep="\0")
+    known = joined.str.strip("\0 ").ne("") & ids.isna()
+    order = {text: f"{kind} {n:06d}" for n, text in enumerate(sorted(set(joined[known])), start=1)}
+    return rows.assign(id=ids.fillna(joined.where(known, None).map(order).astype("str")))
 
 
 def _related(
@@ -282,8 +337,8 @@ def _deals(
         rows, SYSTEM, context, account_id=crm.own_ids(SYSTEM, account), lead_ref=lead_ref
     )
     found.add("opportunities", deals)
-    none = pd.DataFrame()
-    found.add("opportunity_stages", crm_deals.current_stages(rows, deals, none, since="stage_at"))
+    history = crm_deals.current_stages(rows, deals, context, since="stage_at")
+    found.add("opportunity_stages", history)
     found.add("stage_hints", crm_deals.stage_hints(rows, deals))
 
 
@@ -295,6 +350,7 @@ def _activities(
     found: Candidates,
     context: Context,
 ) -> None:
+    given = given.assign(id=column(given, "id").fillna(crm.by_content(given, _SAID)))
     rows = crm_activities.undone(crm.records(given, context), context)
     moment = column(rows, "at", "datetime64[us, UTC]")
     due = column(rows, "due_at", "datetime64[us, UTC]")

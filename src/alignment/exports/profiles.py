@@ -14,7 +14,7 @@ Kind = Literal["text", "id", "instant", "day", "number", "count", "flag"]
 DateOrder = Literal["dmy", "mdy"]
 Decimal = Literal[".", ","]
 
-_QUALIFIER = re.compile(r"\s*\((?:in )?([a-z]{3})\)$")
+_QUALIFIER = re.compile(r"\s*\((?:in |en )?([a-z]{3})\)$")
 
 
 @dataclass(frozen=True)

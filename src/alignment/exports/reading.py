@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from alignment.errors import ExportError, FolderError
+from alignment.errors import AlignmentError, ExportError, FolderError, UnreadableError, all_of
 from alignment.exports import reasons
 from alignment.exports.big_files import BIG, read_big
 from alignment.exports.decoding import Found, decode
@@ -27,8 +27,34 @@ from alignment.text import Text
 Progress = Callable[[int, int, str], None]
 
 _SUFFIXES = (".csv", ".tsv", ".txt")
+# Files that may hold a table, and what makes one of them that can be read.
+_TABLE = Text(
+    en="Open it and save each sheet as “CSV UTF-8”.",
+    es="Ábrelo y guarda cada hoja como «CSV UTF-8».",
+)
+_PACKED = Text(
+    en="Unpack it and put the CSV files in it here.",
+    es="Descomprímelo y pon aquí los archivos CSV que contiene.",
+)
+_AGAIN = Text(en="Export the same as CSV.", es="Exporta lo mismo como CSV.")
+_OTHERS: Mapping[str, Text] = {
+    **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".numbers"), _TABLE),
+    **dict.fromkeys((".zip", ".gz", ".7z", ".rar", ".bz2", ".tar", ".tgz", ".xz"), _PACKED),
+    **dict.fromkeys((".json", ".jsonl", ".ndjson", ".xml", ".parquet", ".avro", ".pdf"), _AGAIN),
+}
 # A decision of the ledger whose evidence is the start of a mapping.toml for the file.
 NOT_RECOGNISED = "not recognised"
+# What the simulator leaves beside the exports of an invented company.
+_TRUTH = "truth.json"
+_UNREAD = Text(
+    en="{file} was not read, so nothing of it counts: {problem}. {remedy}",
+    es="{file} no se leyó, así que nada de él cuenta: {problem}. {remedy}",
+)
+_OTHER_TYPE = Text(
+    en="Files of a type that is not read ({names}). {remedy}",
+    es="Archivos de un tipo que no se lee ({names}). {remedy}",
+)
+_NAMED = 5
 _SAME_FILE = Text(
     en="Rows of a file that repeats another one, counted once: {n}.",
     es="Filas de un archivo que repite otro, contadas una vez: {n}.",
@@ -57,6 +83,42 @@ def export_files(folder: str | Path) -> list[Path]:
     FolderError
         If the folder is missing, cannot be read, or holds no such file.
     """
+    every = _files_below(folder)
+    found = [path for path in every if path.name.lower().endswith(_SUFFIXES)]
+    if not found:
+        others = [path for path in every if path.suffix.lower() in _OTHERS]
+        also = ", ".join(path.name for path in others[:_NAMED])
+        raise FolderError(
+            "the folder holds no exports (.csv, .tsv, .txt)"
+            + (f", only files of other types ({also})" if others else ""),
+            file=str(folder),
+            cure=_OTHERS[others[0].suffix.lower()].en
+            if others
+            else "Put the exported files there, as your systems wrote them.",
+        )
+    return found
+
+
+def _note_other_types(folder: Path, draft: Draft) -> None:
+    """Name the files beside the exports that may hold a table and are not read."""
+    every = _files_below(folder)
+    for remedy in (_TABLE, _PACKED, _AGAIN):
+        names = [
+            path.relative_to(folder).as_posix()
+            for path in every
+            if _OTHERS.get(path.suffix.lower()) is remedy and path.name != _TRUTH
+        ]
+        shown = ", ".join(names[:_NAMED]) + ("…" if len(names) > _NAMED else "")
+        draft.note(
+            "file-of-another-type",
+            len(names),
+            _OTHER_TYPE.format(names=shown, remedy=remedy),
+            example=names[0] if names else None,
+        )
+
+
+def _files_below(folder: str | Path) -> list[Path]:
+    """List the files of a folder and below it, in order, without hidden ones."""
     root = Path(folder)
     if not root.exists():
         raise FolderError("the folder does not exist", file=str(folder), cure="Check its name.")
@@ -79,17 +141,7 @@ def export_files(folder: str | Path) -> list[Path]:
             continue
         seen.add(real)
         folders[:] = sorted(f for f in folders if not f.startswith("."))
-        found.extend(
-            Path(where) / name
-            for name in sorted(names)
-            if not name.startswith(".") and name.lower().endswith(_SUFFIXES)
-        )
-    if not found:
-        raise FolderError(
-            "the folder holds no exports (.csv, .tsv, .txt)",
-            file=str(folder),
-            cure="Put the exported files there, as your systems wrote them.",
-        )
+        found.extend(Path(where) / name for name in names if not name.startswith("."))
     return sorted(found, key=lambda path: path.relative_to(root).as_posix())
 
 
@@ -100,10 +152,11 @@ def _read_bytes(path: Path, name: str) -> bytes:
         raise _cannot_read(name, wrong) from wrong
 
 
-def _cannot_read(name: str, wrong: OSError) -> ExportError:
-    return ExportError(
-        f"the file cannot be read ({wrong.strerror})", file=name, cure="Check its rights."
-    )
+def _cannot_read(name: str, wrong: OSError) -> UnreadableError:
+    why = Text(
+        en="the file cannot be read ({reason})", es="el archivo no se puede leer ({reason})"
+    ).format(reason=str(wrong.strerror))
+    return UnreadableError(why, Text(en="Check its rights.", es="Revisa sus permisos."), file=name)
 
 
 def _profiles(blocks: Sequence[FileMapping]) -> list[Profile]:
@@ -165,10 +218,16 @@ def read_text(
     except OSError as wrong:
         raise _cannot_read(name, wrong) from wrong
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        raise ExportError(
-            "the file is being written while it is read",
+        raise UnreadableError(
+            Text(
+                en="the file is being written while it is read",
+                es="el archivo se está escribiendo mientras se lee",
+            ),
+            Text(
+                en="Wait until the export is complete, and try again.",
+                es="Espera a que termine la exportación y vuelve a intentarlo.",
+            ),
             file=name,
-            cure="Wait until the export is complete, and try again.",
         )
     return cells, how
 
@@ -219,11 +278,11 @@ def read_folder(
     zone: str,
     draft: Draft,
     progress: Progress | None,
-) -> list[File]:
+) -> tuple[list[File], list[UnreadableError]]:
     """Read each file of a folder as the kinds of export that it is.
 
     Rows of files that nobody knows are set aside; a file that repeats another one, in any order
-    of rows, is merged with it.
+    of rows, is merged with it. A file that cannot be read is told, and the others are read.
 
     Parameters
     ----------
@@ -237,32 +296,62 @@ def read_folder(
         The ledger being written.
     progress : callable or None
         Called with files done, files in all and the name of the next one.
+
+    Returns
+    -------
+    tuple
+        The files that were read, and what is wrong with the others.
+
+    Raises
+    ------
+    ExportError
+        If files leave something open that only the user knows (all such questions at once), or
+        if none can be read.
     """
     paths = export_files(root)
     files: list[File] = []
+    unread: list[UnreadableError] = []
+    questions: list[AlignmentError] = []
     seen = _Seen()
     for number, path in enumerate(paths):
         name = path.relative_to(root).as_posix()
         if progress is not None:
             progress(number, len(paths), name)
-        file = _read_file(path, name, said, zone, draft)
-        again = seen.repeated(file) if file.parts and len(file.cells.body) else None
-        if again is not None:
-            count = len(file.cells.body)
-            for part in file.parts:
-                draft.merge(part.frame)
-            draft.note(
-                "same-file-twice", count, _SAME_FILE.format(n=count), file=name, example=again
-            )
-            file = replace(file, repeats=True)
-        if not file.parts:
-            ragged = np.array([r.line for r in file.cells.ragged], dtype="int64")
-            lines = np.concatenate([file.cells.body.lines(), ragged])
-            where = pd.DataFrame({"source_file": name, "source_row": lines})
-            draft.set_aside(where, reasons.NOT_RECOGNISED)
-            rows = file.cells.body.sample(SAMPLED)
-            draft.decide(name, None, NOT_RECOGNISED, mapping_start(name, file.cells.headers, rows))
-        files.append(file)
+        try:
+            file = _read_file(path, name, said, zone, draft)
+        except UnreadableError as wrong:
+            unread.append(wrong)
+        except ExportError as wrong:
+            questions.append(wrong)
+        else:
+            files.append(_accounted(file, seen, draft))
+    if questions or not files:
+        raise all_of([*questions, *unread])
+    for lost in unread:
+        told = _UNREAD.format(file=str(lost.file), problem=lost.why, remedy=lost.remedy)
+        where = f"row {lost.row}" if lost.row else None
+        draft.note("file-not-read", 1, told, file=lost.file, example=where)
+    _note_other_types(root, draft)
     if progress is not None:
         progress(len(paths), len(paths), "")
-    return files
+    return files, unread
+
+
+def _accounted(file: File, seen: _Seen, draft: Draft) -> File:
+    """Merge a file that repeats another one, and set the rows of an unknown one aside."""
+    name = file.path
+    again = seen.repeated(file) if file.parts and len(file.cells.body) else None
+    if again is not None:
+        count = len(file.cells.body)
+        for part in file.parts:
+            draft.merge(part.frame, reasons.SAME_FILE)
+        draft.note("same-file-twice", count, _SAME_FILE.format(n=count), file=name, example=again)
+        file = replace(file, repeats=True)
+    if not file.parts:
+        ragged = np.array([r.line for r in file.cells.ragged], dtype="int64")
+        lines = np.concatenate([file.cells.body.lines(), ragged])
+        where = pd.DataFrame({"source_file": name, "source_row": lines})
+        draft.set_aside(where, reasons.NOT_RECOGNISED)
+        rows = file.cells.body.sample(SAMPLED)
+        draft.decide(name, None, NOT_RECOGNISED, mapping_start(name, file.cells.headers, rows))
+    return file

@@ -49,6 +49,52 @@ NOT_RECOGNISED = Text(
     en="the file was not recognised; mapping.toml can say what it is",
     es="el archivo no se reconoció; mapping.toml puede decir qué es",
 )
+# Why a row goes into another one that is kept.
+SAME_RECORD = Text(
+    en="another row of the same record is kept: the last modified, where that is known",
+    es="se conserva otra fila del mismo registro: la última modificada, si se sabe",
+)
+SAME_FILE = Text(en="the file repeats another one", es="el archivo repite otro")
+SAME_PERSON = Text(
+    en="another record of the same person, by the e-mail, is kept",
+    es="se conserva otro registro de la misma persona, según el correo",
+)
+SAME_COMPANY = Text(
+    en="another record of the same company is kept, and takes from this one what it lacks",
+    es="se conserva otro registro de la misma empresa, que toma de este lo que le falta",
+)
+MERGED_RECORD = Text(
+    en="the system itself merged this record into another one",
+    es="el propio sistema fusionó este registro con otro",
+)
+SAME_AS_RECORD = Text(
+    en="a row without an id that names the same as one record with an id",
+    es="una fila sin identificador que nombra lo mismo que un registro que sí lo lleva",
+)
+SAME_ENTRY = Text(
+    en="the same entry into a stage stands in another row",
+    es="la misma entrada en una etapa está en otra fila",
+)
+SAME_STAGE = Text(
+    en="it repeats the stage that the deal is in",
+    es="repite la etapa en la que está el negocio",
+)
+SAME_ROLE = Text(
+    en="the same person stands on the same deal in another row",
+    es="la misma persona está en el mismo negocio en otra fila",
+)
+SAME_PERIOD = Text(
+    en="another report says more of the same campaign and period",
+    es="otro informe dice más de la misma campaña y el mismo periodo",
+)
+OTHER_GUEST = Text(
+    en="the same meeting, written once more for another guest",
+    es="la misma reunión, anotada otra vez para otro invitado",
+)
+MERGER = Text(
+    en="it says that other leads were merged into one, which is followed",
+    es="dice que otros leads se fusionaron en uno, y así se hace",
+)
 UNREADABLE_DATE = Text(en="date cannot be read", es="la fecha no se puede leer")
 RAGGED = Text(
     en="{count} cells where the header has {width}",

@@ -28,6 +28,8 @@ def assemble(objects: Mapping[str, pd.DataFrame], context: Context) -> Candidate
     objects = by_object(objects, context)
     named = {
         "Lead": ("email", "last_name", "first_name", "company", "created_at"),
+        "Contact": ("email", "last_name", "first_name", "account_name"),
+        "Account": ("name", "website"),
         "Opportunity": ("name", "account_name", "created_at"),
     }
     objects |= {

@@ -219,15 +219,18 @@ def _tasks(rows: pd.DataFrame, users: pd.DataFrame | None, context: Context) -> 
 
 def _events(rows: pd.DataFrame, users: pd.DataFrame | None, context: Context) -> pd.DataFrame:
     child = flag(rows, "is_child")
-    context.draft.merge(rows[child])
+    context.draft.merge(rows[child], reasons.OTHER_GUEST)
     rows = rows[~child].reset_index(drop=True)
     marketing, _ = _who_made(rows, users)
     kinds = activity(column(rows, "type"), SALES_ACTIVITIES, MEETING)
     kinds["team"] = kinds["team"].where(~marketing, "marketing")
+    # An event of a whole day has a day and no clock.
+    day = midnight(column(rows, "starts_on", "datetime64[us]"), context.zone)
+    clock = rows["starts_at_clock"] & rows["starts_at"].notna()
     return pd.DataFrame(
         {
-            "occurred_at": rows["starts_at"],
-            "precision": precision(rows["starts_at_clock"]),
+            "occurred_at": rows["starts_at"].fillna(day),
+            "precision": precision(clock),
             **_activity_columns(rows, kinds),
         }
     )

@@ -29,15 +29,15 @@ def assemble(objects: Mapping[str, pd.DataFrame], context: Context) -> Candidate
     history = pd.DataFrame()
     if "OpportunityHistory" in objects:
         history = _history(objects["OpportunityHistory"], context)
-        found.add("opportunity_stages", history)
+        found.add("opportunity_stages", history.drop(columns="clock"))
     if "OpportunityFieldHistory" in objects:
         given, deals = objects["OpportunityFieldHistory"], objects.get("Opportunity")
         changes = deal_stages(given, history, deals, context)
-        found.add("opportunity_stages", changes)
+        found.add("opportunity_stages", changes.drop(columns="clock"))
         history = pd.concat([history, changes], ignore_index=True)
     if "Opportunity" in objects:
         rows = current(objects["Opportunity"], context.draft)
-        rows = _with_accounts(rows, objects.get("Account"), context)
+        rows = with_accounts(rows, objects.get("Account"), context)
         deals = _opportunities(rows, history, objects.get("Lead"), context)
         found.add("opportunities", deals)
         found.add("stage_hints", stage_hints(rows, deals))
@@ -52,7 +52,7 @@ def assemble(objects: Mapping[str, pd.DataFrame], context: Context) -> Candidate
 def _accounts(given: pd.DataFrame, found: Candidates, context: Context) -> None:
     rows = latest(given, context.draft)
     deleted, master = is_deleted(rows), column(rows, "master_id")
-    context.draft.merge(rows[deleted & master.notna()])
+    context.draft.merge(rows[deleted & master.notna()], reasons.MERGED_RECORD)
     context.draft.set_aside(rows[deleted & master.isna()], reasons.DELETED)
     merged = rows[master.notna()]
     found.add("account_links", pd.DataFrame({"ref": merged["id"], "other": master[master.notna()]}))
@@ -87,6 +87,7 @@ def _history(given: pd.DataFrame, context: Context) -> pd.DataFrame:
             "stage": rows["stage"],
             "amount": column(rows, "amount", "float64"),
             "origin": "history",
+            "clock": column(rows, "entered_at_clock", "boolean"),
             "is_reentry": False,
             "is_second": False,
             **source(rows),
@@ -120,11 +121,13 @@ def _closings(
 ) -> pd.DataFrame:
     """Say when each closed deal closed: its last entry into a closed stage, else its close date."""
     moment = pd.Series(pd.NaT, index=rows.index, dtype="datetime64[us, UTC]")
+    clock = pd.Series(True, index=rows.index)
     if len(history):
         last = history.sort_values(["opportunity_id", "entered_at"], kind="stable")
         last = last.drop_duplicates("opportunity_id", keep="last")
         last = last[last["stage"].isin(ends)].set_index("opportunity_id")
         moment = lookup(rows["id"], last["entered_at"])
+        clock = ~lookup(rows["id"], last["clock"]).eq(False).fillna(False).astype(bool)
     closed = status != "open"
     moment = moment.where(closed)
     day = midnight(column(rows, "close_on", "datetime64[us]"), zone)
@@ -132,13 +135,13 @@ def _closings(
     return pd.DataFrame(
         {
             "closed_at": moment.where(known, day.where(closed)),
-            "precision": np.where(known | ~closed, "instant", "day"),
+            "precision": np.where(known & clock | ~closed, "instant", "day"),
         },
         index=rows.index,
     )
 
 
-def _with_accounts(
+def with_accounts(
     rows: pd.DataFrame, accounts: pd.DataFrame | None, context: Context
 ) -> pd.DataFrame:
     """Find the account of a report's row, which gives only its name."""

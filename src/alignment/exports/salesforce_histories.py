@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from alignment.exports import reasons
 from alignment.exports.candidates import Context
 from alignment.exports.salesforce_rows import SYSTEM, current, source
 from alignment.exports.typed import column, lookup
@@ -70,7 +71,7 @@ def deal_stages(
     draft.set_aside(rows[~is_stage], OTHER_FIELD, column="Field", values=rows["field"][~is_stage])
     rows = rows[is_stage]
     known = rows["opportunity_id"].isin(set(history["opportunity_id"]) if len(history) else set())
-    draft.merge(rows[known])
+    draft.merge(rows[known], reasons.SAME_ENTRY)
     rows = rows[~known]
     blank = rows["value"].isna()
     draft.set_aside(rows[blank], NO_VALUE)
@@ -94,6 +95,7 @@ def _entries(rows: pd.DataFrame, stage: pd.Series, at: pd.Series, context: Conte
             "stage": context.vocabulary.stage(stage),
             "amount": column(rows, "amount", "float64"),
             "origin": "field history",
+            "clock": column(rows, "entered_at_clock", "boolean"),
             "is_reentry": False,
             "is_second": False,
             **source(rows),

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import pandas as pd
 
 from alignment.exports import reasons
-from alignment.exports.candidates import Candidates, Context, midnight
+from alignment.exports.candidates import Candidates, Context, midnight, precision
 from alignment.exports.people import is_test_person, normal_email
+from alignment.exports.salesforce_deals import with_accounts
 from alignment.exports.salesforce_rows import current, is_deleted, latest, reference, source
 from alignment.exports.typed import column, lookup
 from alignment.exports.vocabulary import key
@@ -26,6 +27,7 @@ def assemble(objects: Mapping[str, pd.DataFrame], context: Context) -> Candidate
         found.add("links", _mergers(leads))
     if "Contact" in objects:
         contacts = latest(objects["Contact"], context.draft)
+        contacts = with_accounts(contacts, objects.get("Account"), context)
         found.add("persons", _persons(contacts, "Contact", context))
         found.add("links", _mergers(contacts))
     history = _history(objects, context)
@@ -48,7 +50,7 @@ def _persons(rows: pd.DataFrame, kind: str, context: Context) -> pd.DataFrame:
             "source_id": rows["id"],
             "email": email,
             "created_at": column(rows, "created_at", "datetime64[us, UTC]"),
-            "precision": "instant",
+            "precision": precision(column(rows, "created_at_clock", "boolean")),
             "account_id": account,
             "channel": column(rows, "channel"),
             "status": column(rows, "status"),

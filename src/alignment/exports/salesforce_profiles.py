@@ -112,12 +112,19 @@ _LEAD_STATUS = (
 )
 _CONVERTED = ("IsConverted", "Converted", "Convertido", "Convertida")
 _DEAL = (
-    _number("amount", "Amount", "Importe", "Monto", "Cantidad"),
+    _number(
+        "amount",
+        *("Amount", "Importe", "Monto", "Cantidad"),
+        *("Amount (converted)", "Importe (convertido)", "Monto (convertido)"),
+    ),
     _text(
         "currency",
         *("CurrencyIsoCode", "Amount Currency", "Divisa de importe", "Moneda de importe"),
         *("Opportunity Currency", "Divisa de oportunidad", "Divisa de la oportunidad"),
-        *("Moneda de la oportunidad", "Importe Divisa", "Importe Moneda"),
+        *("Moneda de la oportunidad", "Importe Divisa", "Importe Moneda", "Divisa del importe"),
+        *("Moneda del importe", "Monto Divisa", "Monto Moneda", "Currency"),
+        *("Amount (converted) Currency", "Importe (convertido) Divisa"),
+        *("Importe (convertido) Moneda", "Monto (convertido) Moneda"),
     ),
     _number("probability", "Probability", "Probability (%)", "Probabilidad (%)", "Probabilidad"),
     _flag("is_closed", "IsClosed", "Closed", "Cerrado", "Cerrada"),
@@ -144,6 +151,13 @@ _DEAL = (
 _STAGE = ("StageName", "Stage", "Etapa", "Fase")
 _CLOSE = ("CloseDate", "Close Date", "Fecha de cierre")
 _DEAL_NAME = ("Name", "Opportunity Name", "Nombre de la oportunidad", "Nombre de oportunidad")
+# What tells the reports of other objects and systems from those of contacts and accounts.
+_NO_PERSON = (
+    *("Record ID", "Record Id", "ID de registro", "Id. de registro", "Deal Stage", "Stage"),
+    *("Etapa", "Fase", "Lead Status", "Campaign ID", "Campaign Name", "Member Status", "Subject"),
+    *("Asunto", "(Do Not Modify) Contact", "(Do Not Modify) Account", "(No modificar) Contacto"),
+    *("(No modificar) Cuenta", "Created Time", "Hora de creación"),
+)
 _NO_DEAL = ("OpportunityId", "FromOpportunityStageName", "Pipeline", "Deal Stage", "Closing Date")
 
 PROFILES: tuple[Profile, ...] = (
@@ -196,6 +210,39 @@ PROFILES: tuple[Profile, ...] = (
         _MASTER,
         *_COMMON,
         absent=("IsConverted", "StageName", "LastName", "Stage", "Etapa", "Last Name", "Apellidos"),
+    ),
+    # Reports of contacts and of accounts, with the columns that their author chose.
+    _object(
+        "Contact",
+        "leads",
+        _text("last_name", *_LAST_NAME, "Full Name", "Nombre completo", required=True),
+        _text("account_name", *_ACCOUNT_NAME, required=True),
+        replace(_EMAIL, required=True),
+        _id("id", *_CONTACT_ID),
+        _id("account_id", *_ACCOUNT_ID),
+        _text("first_name", *_FIRST_NAME),
+        _SOURCE,
+        _text("country", "Mailing Country", "País de envío"),
+        *_COMMON,
+        absent=(*_NO_PERSON, *_LEAD_ID),
+    ),
+    _object(
+        "Account",
+        "accounts",
+        _text("name", *_ACCOUNT_NAME[:-1], required=True),
+        _text(
+            "owner",
+            *("Account Owner", "Propietario de cuenta", "Propietario de la cuenta"),
+            required=True,
+        ),
+        _id("id", *_ACCOUNT_ID),
+        _text("industry", "Industry", "Sector", "Industria"),
+        _text("website", "Website", "Sitio web"),
+        _text("segment", "Segment", "Segmento"),
+        _REGION,
+        _text("country", "Billing Country", "País de facturación"),
+        *_COMMON,
+        absent=(*_NO_PERSON, *_LAST_NAME, *_DEAL_NAME[1:], "Email", "Correo electrónico"),
     ),
     _object(
         "Opportunity",
@@ -337,6 +384,7 @@ PROFILES: tuple[Profile, ...] = (
         _id("who_id", "WhoId", required=True),
         _text("subject", "Subject", required=True),
         _instant("starts_at", "ActivityDateTime", "StartDateTime", required=True),
+        _day("starts_on", "ActivityDate"),
         _id("what_id", "WhatId"),
         _id("account_id", "AccountId"),
         _text("type", "Type"),

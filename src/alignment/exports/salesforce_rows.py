@@ -91,7 +91,7 @@ def with_ids(rows: pd.DataFrame, names: Sequence[str], context: Context) -> pd.D
         & label.isin(known)
         & ~label[without].duplicated(keep=False).reindex(rows.index, fill_value=False)
     )
-    context.draft.merge(rows[again])
+    context.draft.merge(rows[again], reasons.SAME_AS_RECORD)
     fresh = without & ~again
     context.draft.note_rows("no-id-in-report", rows[fresh], _NAMED)
     digest = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 
-from alignment.errors import ExportError
+from alignment.errors import ExportError, all_of
 from alignment.exports import reasons
 from alignment.exports.counted import COUNTED
 from alignment.exports.dates import Order, Times, column_order, parse_times
@@ -252,7 +253,10 @@ class _Reader:
                 field,
                 values.eq(numbers.undecided),
                 "is this mark a decimal mark or a thousands separator? The column cannot settle it",
-                self.say(f'formats.{field.name} = "1.234,56" or formats.{field.name} = "1,234.56"'),
+                self.say(
+                    f'[file.formats] and, below it, {field.name} = "1.234,56" or '
+                    f'{field.name} = "1,234.56", as the file writes numbers'
+                ),
             )
         bad = numbers.unreadable
         count = int(bad.sum())
@@ -317,9 +321,15 @@ def read_part(cells: Cells, match: Match, *, zone: str, draft: Draft) -> Part:
     """
     reader = _Reader(cells, match, zone, draft)
     columns: dict[str, pd.Series] = {}
+    questions: dict[str | None, ExportError] = {}  # by cure: one answer settles a whole file
     for field in match.profile.fields:
         if field.name in match.columns:
-            columns |= reader.column(field)
+            try:
+                columns |= reader.column(field)
+            except ExportError as wrong:
+                questions.setdefault(wrong.cure, wrong)
+    if questions:
+        raise all_of(list(questions.values()))
     frame = pd.DataFrame(columns, index=range(len(cells.body)))
     for name, value in match.profile.constants.items():
         frame[name] = value
@@ -341,10 +351,12 @@ def read_part(cells: Cells, match: Match, *, zone: str, draft: Draft) -> Part:
 
 def _period(cells: Cells) -> tuple[pd.Timestamp, pd.Timestamp]:
     """Read the date range that stands above the table of a report: ``July 8, 2025 - …``."""
+    orders: tuple[DateOrder, ...] = ("mdy", "dmy")
     for record in cells.preamble:
-        parts = ",".join(record.cells).replace("\u2013", " - ").split(" - ")
-        if len(parts) == 2:
-            days = parse_times(pd.Series(parts, dtype="str"), zone="UTC", order="mdy").days
+        said = ",".join(record.cells).replace("\u2013", " - ").strip("() ")
+        parts = pd.Series(re.sub(r"^[^:]*: ", "", said).split(" - "), dtype="str")
+        for order in orders if len(parts) == 2 else ():
+            days = parse_times(parts, zone="UTC", order=order).days
             if days.notna().all():
                 return days.iloc[0], days.iloc[1]
     return pd.NaT, pd.NaT

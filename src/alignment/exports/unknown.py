@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from alignment.errors import UnreadableError
 from alignment.exports.drafting import SAMPLED, mapping_start
 from alignment.exports.profiles import FileMapping
 from alignment.exports.reading import export_files, read_text
@@ -29,7 +30,7 @@ def draft_blocks(root: Path, said: Sequence[FileMapping]) -> dict[str, str]:
     Raises
     ------
     FolderError, ExportError
-        If the folder, or a file in it, cannot be read.
+        If the folder cannot be read, or a header that is read stands twice.
     """
     drafts = {}
     for path in export_files(root):
@@ -38,7 +39,10 @@ def draft_blocks(root: Path, said: Sequence[FileMapping]) -> dict[str, str]:
         if any(b.profile is not None for b in blocks):
             continue
         encoding = next((b.settings["encoding"] for b in blocks if "encoding" in b.settings), None)
-        cells, _ = read_text(path, name, list(PROFILES), encoding)
+        try:
+            cells, _ = read_text(path, name, list(PROFILES), encoding)
+        except UnreadableError:
+            continue  # alignment check says what is wrong with it
         if cells.header.match is None:
             rows = cells.body.sample(SAMPLED)
             drafts[name] = mapping_start(name, cells.headers, rows)

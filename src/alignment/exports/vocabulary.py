@@ -190,6 +190,12 @@ class Vocabulary:
         table = {key(k): v for k, v in {**LEAD_STATUSES, **self.lead_stages}.items()}
         return _translate(values, lambda word: table.get(key(word)))
 
+    def own_lead_stage(self, values: pd.Series) -> pd.Series:
+        """Give each lead status the stage that the user names for it; missing where none is."""
+        self._meet("lead_stages", values)
+        table = {key(k): v for k, v in self.lead_stages.items()}
+        return _translate(values, lambda word: table.get(key(word)))
+
     def channel_names(self, seen: pd.Series) -> Callable[[pd.Series], pd.Series]:
         """Learn from the channels of leads and deals how each channel is spelt.
 

@@ -23,10 +23,25 @@ def _stamp(name: str, *headers: str) -> Field:
 _CREATED = _stamp("created_at", "Created Time", "Hora de creación", "Fecha de creación")
 _MODIFIED = _stamp("modified_at", "Modified Time", "Hora de modificación")
 _EMAIL = Field("email", "text", ("Email", "Correo electrónico"))
-_SOURCE = Field("channel", "text", ("Lead Source", "Fuente de posible cliente", "Fuente"))
+_SOURCE = Field(
+    "channel",
+    "text",
+    (
+        *("Lead Source", "Fuente de posible cliente", "Fuente del posible cliente", "Fuente"),
+        *("Origen de posible cliente", "Origen del posible cliente"),
+    ),
+)
+
+
+def _of(name: str, *modules: str, end: str = "") -> tuple[str, ...]:
+    """Return ``Nombre de Cuenta`` and how else it is written: ``Nombre de la cuenta``."""
+    articles = ("de", "del", "de la")
+    return tuple(f"{name} {article} {module}{end}" for module in modules for article in articles)
+
+
 _ACCOUNT = (
-    Field("account_id", "text", ("Account Name.id", "Nombre de Cuenta.id")),
-    Field("account_name", "text", ("Account Name", "Nombre de Cuenta")),
+    Field("account_id", "text", ("Account Name.id", *_of("Nombre", "Cuenta", end=".id"))),
+    Field("account_name", "text", ("Account Name", *_of("Nombre", "Cuenta"))),
 )
 _PERSON = (
     Field("first_name", "text", ("First Name", "Nombre")),
@@ -38,18 +53,18 @@ _PERSON = (
 )
 
 
-def _deals(module: str, spanish: str) -> Profile:
+def _deals(module: str, *spanish: str) -> Profile:
     """Return the deals of an organization that calls them so."""
     return Profile(
         SYSTEM,
         "Deals",
         "opportunities",
         (
-            Field("id", "text", (*_ID, f"{module} Id", f"{module.upper()}ID"), required=True),
+            Field("id", "text", _ID, required=True),
             Field("stage", "text", ("Stage", "Fase", "Etapa"), required=True),
             Field("close_on", "day", ("Closing Date", "Fecha de cierre"), required=True),
-            Field("name", "text", (f"{module} Name", f"Nombre de {spanish}")),
-            Field("amount", "number", ("Amount", "Importe", "Cantidad")),
+            Field("name", "text", (f"{module} Name", *_of("Nombre", *spanish))),
+            Field("amount", "number", ("Amount", "Importe", "Cantidad", "Monto")),
             Field("currency", "text", ("Currency", "Moneda", "Divisa")),
             Field("pipeline", "text", ("Pipeline", "Sub-Pipeline", "Canal", "Subcanal")),
             Field("probability", "number", ("Probability", "Probability (%)", "Probabilidad (%)")),
@@ -59,9 +74,16 @@ def _deals(module: str, spanish: str) -> Profile:
                 "text",
                 ("Reason For Loss", "Reason For Loss (Deal)", "Motivo de la pérdida"),
             ),
-            Field("owner_id", "text", (f"{module} Owner.id", f"Propietario de {spanish}.id")),
-            Field("contact_id", "text", ("Contact Name.id", "Nombre de Contacto.id")),
-            Field("contact_name", "text", ("Contact Name", "Nombre de Contacto")),
+            Field(
+                "owner_id",
+                "text",
+                (
+                    *(f"{module} Owner.id", *_of("Propietario", *spanish, end=".id")),
+                    *(f"{module} Owner", *_of("Propietario", *spanish)),
+                ),
+            ),
+            Field("contact_id", "text", ("Contact Name.id", *_of("Nombre", "Contacto", end=".id"))),
+            Field("contact_name", "text", ("Contact Name", *_of("Nombre", "Contacto"))),
             *_ACCOUNT,
             _SOURCE,
             _CREATED,
@@ -76,17 +98,24 @@ _LEADS = Profile(
     "Leads",
     "leads",
     (
-        Field("id", "text", (*_ID, "Lead Id", "LEADID"), required=True),
+        Field("id", "text", _ID, required=True),
         Field(
             "status",
             "text",
-            ("Lead Status", "Estado de Posible cliente", "Estado de posible cliente"),
+            ("Lead Status", *_of("Estado", "Posible cliente")),
             required=True,
         ),
         Field("company", "text", ("Company", "Compañía", "Empresa"), required=True),
         *_PERSON,
         Field("country", "text", ("Country", "País")),
-        Field("owner_id", "text", ("Lead Owner.id", "Propietario de Posible cliente.id")),
+        Field(
+            "owner_id",
+            "text",
+            (
+                *("Lead Owner.id", *_of("Propietario", "Posible cliente", end=".id")),
+                *("Lead Owner", *_of("Propietario", "Posible cliente")),
+            ),
+        ),
         Field("converted_contact", "text", ("Converted Contact.id", "Contacto convertido.id")),
         Field("converted_deal", "text", ("Converted Deal.id", "Converted Potential.id")),
         Field("converted_account", "text", ("Converted Account.id",)),
@@ -97,12 +126,19 @@ _CONTACTS = Profile(
     "Contacts",
     "leads",
     (
-        Field("id", "text", (*_ID, "Contact Id", "CONTACTID"), required=True),
+        Field("id", "text", _ID, required=True),
         Field("last_name", "text", ("Last Name", "Apellidos", "Apellido"), required=True),
         replace(_ACCOUNT[1], required=True),
         _ACCOUNT[0],
         *(f for f in _PERSON if f.name != "last_name"),
-        Field("owner_id", "text", ("Contact Owner.id", "Propietario de Contacto.id")),
+        Field(
+            "owner_id",
+            "text",
+            (
+                *("Contact Owner.id", *_of("Propietario", "Contacto", end=".id")),
+                *("Contact Owner", *_of("Propietario", "Contacto")),
+            ),
+        ),
         Field("country", "text", ("Mailing Country", "País de correspondencia")),
     ),
     absent=("Stage", "Fase", "Etapa", "Lead Status"),
@@ -112,12 +148,12 @@ _ACCOUNTS = Profile(
     "Accounts",
     "accounts",
     (
-        Field("id", "text", (*_ID, "Account Id", "ACCOUNTID"), required=True),
-        Field("name", "text", ("Account Name", "Nombre de Cuenta"), required=True),
+        Field("id", "text", _ID, required=True),
+        Field("name", "text", ("Account Name", *_of("Nombre", "Cuenta")), required=True),
         Field(
             "owner",
             "text",
-            ("Account Owner", "Account Owner.id", "Propietario de Cuenta"),
+            ("Account Owner", "Account Owner.id", *_of("Propietario", "Cuenta")),
             required=True,
         ),
         Field("website", "text", ("Website", "Sitio web")),
@@ -129,7 +165,9 @@ _ACCOUNTS = Profile(
     ),
     absent=("Stage", "Last Name", "Apellidos"),
 )
-_ACTIVITY_SUBJECT = Field("subject", "text", ("Subject", "Call Subject", "Title", "Asunto"))
+_ACTIVITY_SUBJECT = Field(
+    "subject", "text", ("Subject", "Call Subject", "Title", "Asunto", "Título")
+)
 _ACTIVITIES = tuple(
     Profile(
         SYSTEM,
@@ -141,7 +179,7 @@ _ACTIVITIES = tuple(
             replace(_ACTIVITY_SUBJECT, required=True),
             Field("direction", "text", ("Call Type", "Tipo de llamada")),
             Field("done", "text", done),
-            Field("contact_id", "text", ("Contact Name.id", "Nombre de Contacto.id")),
+            Field("contact_id", "text", ("Contact Name.id", *_of("Nombre", "Contacto", end=".id"))),
             Field("related_id", "text", ("Related To.id", "Relacionado con.id", "Who Id.id")),
             Field("owner", "text", owners),
             _CREATED,
@@ -152,23 +190,23 @@ _ACTIVITIES = tuple(
         (
             "Calls",
             "call",
-            ("Call Start Time", "Hora de inicio de la llamada"),
-            ("Outgoing Call Status",),
-            ("Call Owner",),
+            ("Call Start Time", "Hora de inicio de la llamada", "Hora de inicio de llamada"),
+            ("Outgoing Call Status", "Estado de la llamada saliente"),
+            ("Call Owner", *_of("Propietario", "llamada")),
         ),
         (
             "Meetings",
             "meeting",
-            ("From", "Start DateTime", "Desde"),
+            ("From", "Start DateTime", "Desde", "De"),
             ("Check In Status none",),
-            ("Host", "Event Owner"),
+            ("Host", "Event Owner", "Anfitrión"),
         ),
         (
             "Tasks",
             "task",
-            ("Closed Time", "Due Date", "Fecha de vencimiento"),
+            ("Closed Time", "Hora de cierre", "Due Date", "Fecha de vencimiento"),
             ("Status", "Estado"),
-            ("Task Owner",),
+            ("Task Owner", *_of("Propietario", "tarea")),
         ),
     )
 )
@@ -177,7 +215,7 @@ PROFILES = (
     _LEADS,
     _CONTACTS,
     _ACCOUNTS,
-    _deals("Deal", "Trato"),
+    _deals("Deal", "Trato", "Negocio", "Oportunidad"),
     replace(_deals("Potential", "Negocio"), object="Deals"),
     *_ACTIVITIES,
 )
@@ -185,6 +223,7 @@ PROFILES = (
 
 def assemble(objects: Mapping[str, pd.DataFrame], context: Context) -> Candidates:
     """Give accounts, leads and contacts, deals, calls, meetings and tasks."""
+    objects = {name: _without_none(rows) for name, rows in objects.items()}
     found = Candidates()
     none = pd.DataFrame({"id": [], "name": []}, dtype="str")
     accounts = contacts = none
@@ -218,6 +257,17 @@ def assemble(objects: Mapping[str, pd.DataFrame], context: Context) -> Candidate
         if profile.object in objects:
             _activities(objects[profile.object], found, context)
     return found
+
+
+def _without_none(rows: pd.DataFrame) -> pd.DataFrame:
+    """Take what Zoho writes where nobody chose a value for no value."""
+    return rows.assign(
+        **{
+            name: rows[name].where(~rows[name].isin(["-None-", "-Ninguno-", "--None--"]), None)
+            for name in rows.columns
+            if rows[name].dtype == "str"
+        }
+    )
 
 
 def _account(rows: pd.DataFrame, accounts: pd.DataFrame, context: Context) -> pd.Series:

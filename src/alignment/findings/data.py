@@ -28,9 +28,11 @@ def rows_accounted(coverage: Coverage) -> Finding:
         share=both(percent, coverage.ledger["rows_kept"] / max(read, 1)),
     )
     detail = Text(
-        en="{merged} were merged with a row that says the same, and {aside} were set aside. "
+        en="{merged} went into another row that is kept, and {aside} were set aside, each for a "
+        "reason that alignment check names. "
         "Rows read = kept + merged + set aside, file by file.",
-        es="{merged} se unieron a otra que dice lo mismo y {aside} se apartaron. "
+        es="{merged} se unieron a otra que se conserva y {aside} se apartaron, cada una por un "
+        "motivo que alignment check nombra. "
         "Filas leídas = usadas + unidas + apartadas, archivo por archivo.",
     ).format(
         merged=both(integer, coverage.ledger["rows_merged"]),
