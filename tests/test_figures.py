@@ -17,9 +17,17 @@ from alignment.attribution import attribute, flow, overlap, returns, team_game
 from alignment.coverage import coverage
 from alignment.exhibits import Drawing, reasons
 from alignment.figures.parts import percent_axis, sentence, whiskers
+from alignment.handoff import (
+    acceptance,
+    cohort_funnel,
+    follow_up,
+    ownership,
+    service_level,
+    volume_or_capacity,
+)
 from alignment.horizons import won_by_age
 from alignment.journeys import build_journeys
-from alignment.lead_to_close import lead_to_close, time_in_stage
+from alignment.lead_to_close import hazard, lead_to_close, speed_to_lead, time_in_stage
 from alignment.text import LANGUAGES, Text
 
 SAMPLE = Path(__file__).resolve().parents[1] / "data" / "sample"
@@ -41,6 +49,14 @@ def results():
         "flow": flow(journeys),
         "money": returns(data, build_journeys(data), replicates=20),
         "game": team_game(data, replicates=20),
+        "funnel": cohort_funnel(data),
+        "waits": follow_up(data),
+        "service": service_level(data),
+        "speed": speed_to_lead(data),
+        "verdicts": acceptance(data),
+        "movers": ownership(data),
+        "limits": volume_or_capacity(data),
+        "hazard": hazard(data, start="opportunity"),
         "data": data,
     }
 
@@ -66,6 +82,15 @@ DRAWN = {
     "late_shares": "horizons",
     "quarter_by_age": "horizons",
     "cohorts": "horizons",
+    "funnel": "funnel",
+    "funnel_cohorts": "funnel",
+    "wait_for_sales": "waits",
+    "service_levels": "service",
+    "speed_effect": "speed",
+    "acceptance": "verdicts",
+    "relay_rules": "movers",
+    "busy_weeks": "limits",
+    "odds_ratios": "hazard",
 }
 TABLED = {
     **{name: result for name, result in DRAWN.items() if hasattr(behind, name)},

@@ -104,6 +104,71 @@ STEPS: Mapping[str, Text] = {
     "both": Text(en="touched by both", es="con interacción de ambas"),
 }
 
+FUNNEL: Mapping[str, Text] = {
+    "lead": Text(en="Leads", es="Leads"),
+    "mql": Text(en="Handed over (MQL)", es="Entregados (MQL)"),
+    "working": Text(en="Being worked", es="En trabajo"),
+    "sal": Text(en="Accepted (SAL)", es="Aceptados (SAL)"),
+    "sql": Text(en="Qualified (SQL)", es="Calificados (SQL)"),
+    "opportunity": Text(en="Opportunity", es="Oportunidad"),
+    "won": Text(en="Won", es="Ganados"),
+    "disqualified": Text(en="Rejected", es="Rechazados"),
+    "recycled": Text(en="Recycled", es="Reciclados"),
+    "customer": Text(en="Customer", es="Cliente"),
+}
+VERDICTS: Mapping[str, Text] = {
+    "accepted": Text(en="accepted", es="aceptados"),
+    "rejected": Text(en="rejected", es="rechazados"),
+    "recycled": Text(en="recycled", es="reciclados"),
+    "none": Text(en="no verdict", es="sin veredicto"),
+}
+DIMENSIONS: Mapping[str, Text] = {
+    "all": Text(en="all", es="todos"),
+    "load": Text(en="load of the week", es="carga de la semana"),
+    "region": Text(en="region", es="región"),
+    "segment": Text(en="segment", es="segmento"),
+    "channel": Text(en="channel", es="canal"),
+    "owner": Text(en="owner", es="dueño"),
+}
+LOADS: Mapping[str, Text] = {
+    "quiet week": Text(en="Quiet week", es="Semana tranquila"),
+    "usual week": Text(en="Usual week", es="Semana habitual"),
+    "busy week": Text(en="Busy week", es="Semana cargada"),
+}
+SPEED_ESTIMATES: Mapping[str, Text] = {
+    "naive": Text(en="As it stands", es="Tal cual"),
+    "adjusted": Text(en="Warmth held equal", es="A igual interés"),
+    "hour of the handoff": Text(en="By hour of the handoff", es="Por hora de entrega"),
+}
+RELAY_RULES: Mapping[str, Text] = {
+    "accepted before any touch of sales": Text(
+        en="Accepted before any touch of sales", es="Aceptado antes de todo contacto de ventas"
+    ),
+    "qualified without being handed over": Text(
+        en="Qualified without being handed over", es="Calificado sin haber sido entregado"
+    ),
+    "qualified without being accepted": Text(
+        en="Qualified without being accepted", es="Calificado sin haber sido aceptado"
+    ),
+    "handed over and accepted by one user": Text(
+        en="Handed over and accepted by one user", es="Entregado y aceptado por el mismo usuario"
+    ),
+}
+HAZARD_TERMS: Mapping[str, Text] = {
+    "age": Text(en="weeks since the start", es="semanas desde el inicio"),
+    "group": Text(en="group", es="grupo"),
+    "quarter": Text(en="quarter", es="trimestre"),
+    "quarter end": Text(en="end of a quarter", es="fin de trimestre"),
+    "marketing touch": Text(en="marketing touch", es="contacto de marketing"),
+    "sales touch": Text(en="sales touch", es="contacto de ventas"),
+}
+HAZARD_LEVELS: Mapping[str, Text] = {
+    "lately": Text(en="in the last weeks", es="en las últimas semanas"),
+    "not lately": Text(en="none lately", es="ninguno últimamente"),
+    "yes": Text(en="yes", es="sí"),
+    "no": Text(en="no", es="no"),
+}
+
 
 def word(words: Mapping[str, Text], code: object) -> Text:
     """Return the words for a code; a name from the data that has none stays as it is."""

@@ -2,6 +2,20 @@
 
 from alignment.behind.attribution import credit, journey_flow, returns, touched_by
 from alignment.behind.data import files, months, notes, set_aside, trace
+from alignment.behind.handoff import (
+    busy_weeks,
+    conversions_by_wait,
+    funnel,
+    movers,
+    odds_ratios,
+    reasons,
+    relay_rules,
+    service_levels,
+    speed_effect,
+    steps,
+    verdicts,
+    wait_for_sales,
+)
 from alignment.behind.horizons import cohorts, late_shares, quarter_by_age, won_value
 from alignment.behind.lead_to_close import incidence, naive, stages
 from alignment.behind.synergy import (
@@ -14,26 +28,38 @@ from alignment.behind.synergy import (
 )
 
 __all__ = [
+    "busy_weeks",
     "coalition_values",
     "cohorts",
+    "conversions_by_wait",
     "credit",
     "fair_share",
     "files",
+    "funnel",
     "incidence",
     "journey_flow",
     "late_shares",
     "months",
+    "movers",
     "naive",
     "notes",
+    "odds_ratios",
     "pair_matrix",
     "quarter_by_age",
+    "reasons",
+    "relay_rules",
     "returns",
+    "service_levels",
     "set_aside",
     "settling_experiment",
     "shared_part",
+    "speed_effect",
     "stages",
+    "steps",
     "tipping_map",
     "touched_by",
     "trace",
+    "verdicts",
+    "wait_for_sales",
     "won_value",
 ]

@@ -102,16 +102,16 @@ def build(
     lang: Language,
     *,
     words: Mapping[str, Mapping[str, Text]] | None = None,
+    labels: Mapping[str, Text] | None = None,
     max_rows: int | None = None,
 ) -> Table:
     """Build a table: words for codes, labels for columns, both in the reader's language."""
     shown = frame[columns].copy()
     for column, known in (words or {}).items():
         shown[column] = [vocabulary.word(known, code)[lang] for code in shown[column]]
-    labels = {column: LABELS[column][lang] for column in columns}
-    return Table(
-        shown, caption[lang], columns=labels, formats=formats, max_rows=max_rows, lang=lang
-    )
+    known_labels = {**LABELS, **(labels or {})}
+    named = {column: known_labels[column][lang] for column in columns}
+    return Table(shown, caption[lang], columns=named, formats=formats, max_rows=max_rows, lang=lang)
 
 
 def percents(lang: Language, *columns: str, digits: int = 1) -> dict[str, Format]:
@@ -122,6 +122,11 @@ def percents(lang: Language, *columns: str, digits: int = 1) -> dict[str, Format
 def integers(lang: Language, *columns: str) -> dict[str, Format]:
     """Write some columns as whole numbers."""
     return dict.fromkeys(columns, partial(wording.integer, language=lang))
+
+
+def decimals(lang: Language, *columns: str, digits: int = 1) -> dict[str, Format]:
+    """Write some columns as numbers with decimals."""
+    return dict.fromkeys(columns, partial(wording.decimal, language=lang, digits=digits))
 
 
 def amounts(currency: str | None, lang: Language, *columns: str) -> dict[str, Format]:

@@ -11,6 +11,7 @@ from alignment.text import Text
 
 NOTEBOOKS: Mapping[str, Text] = {
     "00_data": Text(en="what we can believe", es="qué podemos creer"),
+    "01_handoff": Text(en="the joint funnel and the handoff", es="el embudo y el relevo"),
     "02_lead_to_close": Text(en="from interest to close", es="del interés al cierre"),
     "03_attribution": Text(en="shared credit", es="crédito compartido"),
     "04_long_and_short": Text(en="the long and the short run", es="largo y corto plazo"),
@@ -40,6 +41,10 @@ _NEEDS: Mapping[str, Text] = {
         es="Necesita negocios ganados con importe: ninguno de los {n} ganados lo tiene.",
     ),
 }
+
+
+def _need_handoff(data: Dataset) -> None:
+    data.require("leads", "created_at")
 
 
 def _need_lead_to_close(data: Dataset) -> None:
@@ -72,6 +77,7 @@ def _need_long_and_short(data: Dataset) -> None:
 
 _REQUIREMENTS: Mapping[str, Callable[[Dataset], None]] = {
     "00_data": lambda data: None,
+    "01_handoff": _need_handoff,
     "02_lead_to_close": _need_lead_to_close,
     "03_attribution": _need_attribution,
     "04_long_and_short": _need_long_and_short,

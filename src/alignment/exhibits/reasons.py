@@ -51,6 +51,20 @@ _OTHERS: Mapping[str, str] = {
     "after the milestone (lead)": "interacciones posteriores a la creación del lead",
     "after the milestone (qualified)": "interacciones posteriores a la calificación",
     "after the milestone (opportunity)": "interacciones posteriores a la oportunidad",
+    "stage changes without a known user": "cambios de etapa sin usuario conocido",
+    "handed over after the export": "entregados después de la exportación",
+    "not yet followed to the horizon": "aún sin seguimiento completo",
+    "not yet followed for two weeks": "aún sin dos semanas de seguimiento",
+    "touched by sales before the handoff": "contactados por ventas antes de la entrega",
+    "first touch dated only by day": "con primera interacción fechado solo por día",
+    "converted before the landmark": "convertidos antes del punto fijo",
+    "not touched by the landmark": "sin interacción hasta el punto fijo",
+    "created before stages were recorded": "creados antes de que se registraran las etapas",
+    "stages dated before the lead": "etapas con fecha anterior al lead",
+    "limit not yet passed": "con el límite aún sin cumplirse",
+    "verdict not yet due": "con veredicto aún no exigible",
+    "without a group to compare": "sin un grupo con que comparar",
+    "without a whole period under observation": "sin ninguna semana completa observada",
 }
 
 

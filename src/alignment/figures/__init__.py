@@ -3,12 +3,48 @@
 The title of a figure is its finding; a figure itself carries only a subtitle, labels and source.
 """
 
-from alignment.figures.attribution import channel_credit, model_matrix, team_credit, touched_by
-from alignment.figures.data import months, trace
-from alignment.figures.flow import journey_flow
-from alignment.figures.horizons import cohorts, late_shares, quarter_by_age, won_value
-from alignment.figures.lead_to_close import group_shares, incidence, stages
-from alignment.figures.returns import channel_returns
+from alignment.figures.attribution import (
+    channel_credit,
+    model_matrix,
+    team_credit,
+    touched_by,
+)
+from alignment.figures.data import (
+    months,
+    trace,
+)
+from alignment.figures.flow import (
+    journey_flow,
+)
+from alignment.figures.handoff import (
+    acceptance,
+    funnel,
+    funnel_cohorts,
+    service_levels,
+    wait_for_sales,
+)
+from alignment.figures.horizons import (
+    cohorts,
+    late_shares,
+    quarter_by_age,
+    won_value,
+)
+from alignment.figures.lead_to_close import (
+    group_shares,
+    incidence,
+    stages,
+)
+from alignment.figures.movers import (
+    odds_ratios,
+    speed_effect,
+)
+from alignment.figures.ownership import (
+    busy_weeks,
+    relay_rules,
+)
+from alignment.figures.returns import (
+    channel_returns,
+)
 from alignment.figures.synergy import (
     coalition_values,
     fair_share,
@@ -18,24 +54,33 @@ from alignment.figures.synergy import (
 )
 
 __all__ = [
+    "acceptance",
+    "busy_weeks",
     "channel_credit",
     "channel_returns",
     "coalition_values",
     "cohorts",
     "fair_share",
+    "funnel",
+    "funnel_cohorts",
     "group_shares",
     "incidence",
     "journey_flow",
     "late_shares",
     "model_matrix",
     "months",
+    "odds_ratios",
     "pair_matrix",
     "quarter_by_age",
+    "relay_rules",
+    "service_levels",
     "shared_part",
+    "speed_effect",
     "stages",
     "team_credit",
     "tipping_map",
     "touched_by",
     "trace",
+    "wait_for_sales",
     "won_value",
 ]

@@ -6,17 +6,55 @@ exports do not hold what the question needs. No word of causation is used: these
 what was recorded.
 """
 
-from alignment.findings.attribution import credit_range, first_hand, leading_channel, together
-from alignment.findings.data import rows_accounted, traceable
-from alignment.findings.doubts import settling_experiment, tipping
-from alignment.findings.horizons import harvest_age, late_share, late_share_by_team, still_filling
+from alignment.findings.attribution import (
+    credit_range,
+    first_hand,
+    leading_channel,
+    together,
+)
+from alignment.findings.data import (
+    rows_accounted,
+    traceable,
+)
+from alignment.findings.doubts import (
+    settling_experiment,
+    tipping,
+)
+from alignment.findings.handoff import (
+    acceptance_differs,
+    accepted_share,
+    average_wait,
+    cohorts_differ,
+    funnel_reach,
+    reasons_told,
+    service_differs,
+    touched_in_time,
+)
+from alignment.findings.horizons import (
+    harvest_age,
+    late_share,
+    late_share_by_team,
+    still_filling,
+)
 from alignment.findings.lead_to_close import (
     channels_differ,
     dashboard_average,
     slowest_stage,
     won_by_day,
 )
-from alignment.findings.returns import best_return
+from alignment.findings.movers import (
+    clock_movers,
+    conversion_by_wait,
+    speed_matters,
+)
+from alignment.findings.ownership import (
+    relay_order,
+    stages_owned,
+    what_limits,
+)
+from alignment.findings.returns import (
+    best_return,
+)
 from alignment.findings.synergy import (
     channel_pairs,
     counted_units,
@@ -27,27 +65,41 @@ from alignment.findings.synergy import (
 )
 
 __all__ = [
+    "acceptance_differs",
+    "accepted_share",
+    "average_wait",
     "best_return",
     "channel_pairs",
     "channels_differ",
+    "clock_movers",
+    "cohorts_differ",
+    "conversion_by_wait",
     "counted_units",
     "credit_range",
     "dashboard_average",
     "fair_claim",
     "first_hand",
+    "funnel_reach",
     "harvest_age",
     "late_share",
     "late_share_by_team",
     "leading_channel",
+    "reasons_told",
     "relay",
+    "relay_order",
     "routes_agree",
     "rows_accounted",
+    "service_differs",
     "settling_experiment",
     "slowest_stage",
+    "speed_matters",
+    "stages_owned",
     "still_filling",
     "tipping",
     "together",
     "together_more",
+    "touched_in_time",
     "traceable",
+    "what_limits",
     "won_by_day",
 ]

@@ -1,0 +1,151 @@
+"""Sentences about the relay between the teams: who moves which stage, what limits the funnel."""
+
+from __future__ import annotations
+
+from alignment import vocabulary
+from alignment.errors import NotMeasurable
+from alignment.exhibits import Finding
+from alignment.handoff import Limits, Ownership
+from alignment.handoff.limits import NOTABLE
+from alignment.text import Text
+from alignment.wording import both, decimal, integer, interval, percent
+
+
+def stages_owned(result: Ownership) -> Finding:
+    """Say whether each team moves its own stages."""
+    rows = result.frame
+    enough = rows[~rows["too_few"]]
+    if not len(enough):
+        raise NotMeasurable(
+            Text(
+                en="Not measurable: too few stage changes say who made them.",
+                es="No medible: muy pocos cambios de etapa dicen quién los hizo.",
+            )
+        )
+    broken = int(rows["by_other"].sum())
+    values = {
+        "moves": both(integer, rows["known"].sum()),
+        "broken": both(integer, broken),
+    }
+    if not broken:
+        title = Text(
+            en="Each team moves only its own stages: none of {moves} changes by the other",
+            es="Cada área mueve solo sus etapas: ninguno de {moves} cambios es de la otra",
+        ).format(**values)
+        return Finding("stages-owned", "claim", title)
+    worst = enough.sort_values("share").iloc[-1]
+    title = Text(
+        en="{broken} of {moves} stage changes were made by the other team",
+        es="{broken} de {moves} cambios de etapa los hizo la otra área",
+    ).format(**values)
+    if not worst["by_other"]:
+        return Finding("stages-owned", "claim", title)
+    detail = Text(
+        en="Most in “{stage}”: {share} ({interval}).",
+        es="Sobre todo en «{stage}»: {share} ({interval}).",
+    ).format(
+        stage=vocabulary.word(vocabulary.FUNNEL, worst["stage"]),
+        share=both(percent, worst["share"]),
+        interval=both(interval, worst["low"], worst["high"], form=percent),
+    )
+    return Finding("stages-owned", "claim", title, detail)
+
+
+def relay_order(result: Ownership) -> Finding:
+    """Name the rule of order that is broken most often."""
+    rows = result.rules[result.rules["leads"] > 0]
+    if not len(rows):
+        raise NotMeasurable(
+            Text(
+                en="Not measurable: the stage history shows no rule of order.",
+                es="No medible: el historial de etapas no muestra ninguna regla de orden.",
+            )
+        )
+    worst = rows.sort_values("share", kind="stable").iloc[-1]
+    if not worst["broken"]:
+        title = Text(
+            en="The relay keeps its order: no rule is broken among {leads} leads",
+            es="El relevo respeta su orden: ninguna regla se rompe entre {leads} leads",
+        ).format(leads=both(integer, rows["leads"].max()))
+        return Finding("relay-order", "claim", title)
+    title = Text(
+        en="The rule broken most: {rule}, {share} ({interval})",
+        es="La regla que más se rompe: {rule}, {share} ({interval})",
+    ).format(
+        rule=_lower(vocabulary.word(vocabulary.RELAY_RULES, worst["rule"])),
+        share=both(percent, worst["share"]),
+        interval=both(interval, worst["low"], worst["high"], form=percent),
+    )
+    detail = Text(
+        en="{broken} of {leads} leads. They skip the step at which both teams look at one lead.",
+        es="{broken} de {leads} leads. Se saltan el paso en que ambas áreas miran el mismo lead.",
+    ).format(broken=both(integer, worst["broken"]), leads=both(integer, worst["leads"]))
+    return Finding("relay-order", "claim", title, detail)
+
+
+def _lower(text: Text) -> Text:
+    return Text(en=text.en[:1].lower() + text.en[1:], es=text.es[:1].lower() + text.es[1:]).format()
+
+
+_VERDICTS = {
+    "capacity": Text(
+        en="More hands, or an even flow, come before more leads.",
+        es="Más manos, o un flujo más parejo, van antes que más leads.",
+    ),
+    "volume": Text(
+        en="A fall of {n} points or more can be excluded: volume limits the funnel more than "
+        "hands.",
+        es="Se puede excluir una caída de {n} puntos o más: al embudo lo limita más el volumen que "
+        "las manos.",
+    ).format(n=both(integer, 100 * NOTABLE)),
+    "unclear": Text(
+        en="The interval holds both no fall and one of {n} points or more.",
+        es="El intervalo admite tanto ninguna caída como una de {n} puntos o más.",
+    ).format(n=both(integer, 100 * NOTABLE)),
+}
+
+
+def what_limits(result: Limits) -> Finding:
+    """Say whether follow-up suffers in the weeks in which more leads arrive."""
+    row = result.effect.iloc[0]
+    if row["too_few"]:
+        raise NotMeasurable(
+            Text(
+                en="Not measurable: too few leads were touched in time to compare busy weeks.",
+                es="No medible: muy pocos leads contactados a tiempo para comparar las semanas.",
+            )
+        )
+    points = Text(en="{n} points ({interval})", es="{n} puntos ({interval})").format(
+        n=both(decimal, 100 * row["change"]),
+        interval=both(interval, 100 * row["low"], 100 * row["high"], form=decimal),
+    )
+    values = {"hours": Text.same(f"{result.hours:g} h"), "points": points}
+    titles = {
+        "capacity": Text(
+            en="Hands are short in busy weeks: with twice the leads, touched within {hours} "
+            "changes by {points}",
+            es="Faltan manos en semanas cargadas: con el doble de leads, la interacción en {hours} "
+            "cambia {points}",
+        ),
+        "volume": Text(
+            en="Follow-up holds in busy weeks: {points} in {hours} for twice the leads",
+            es="El seguimiento aguanta en semanas cargadas: {points} en {hours} con el doble de "
+            "leads",
+        ),
+        "unclear": Text(
+            en="Not clear whether volume or hands limit the funnel: {points} in {hours} for twice "
+            "the leads",
+            es="No está claro si al embudo lo limita el volumen o las manos: {points} en {hours} "
+            "con el doble de leads",
+        ),
+    }
+    form = "inconclusive" if result.limited_by == "unclear" else "claim"
+    compared = Text(
+        en="Busy weeks are compared with quiet ones of the same region and quarter.",
+        es="Se comparan semanas cargadas y tranquilas de la misma región y trimestre.",
+    )
+    detail = Text(en="{compared} {verdict}", es="{compared} {verdict}").format(
+        compared=compared, verdict=_VERDICTS[result.limited_by]
+    )
+    title = titles[result.limited_by].format(**values)
+    return Finding("what-limits", form, title, detail)  # type: ignore[arg-type]

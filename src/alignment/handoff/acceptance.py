@@ -1,0 +1,256 @@
+"""What sales says to the leads it is handed: accepted, rejected, recycled, or nothing yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from alignment.dataset import Dataset
+from alignment.errors import NotMeasurable
+from alignment.handoff.milestones import (
+    MINIMUM_HANDED_OVER,
+    MISSING,
+    find_milestones,
+    labels,
+    places,
+    require_handoff,
+)
+from alignment.handoff.shares import equal_shares, reached, wilson
+from alignment.results import About, Result
+from alignment.text import Text
+
+ALL = "all"
+VERDICTS = ("accepted", "rejected", "recycled", "none")
+MINIMUM_LEADS = 20
+RECYCLING_DAYS = 90
+# Reasons that say nothing, whatever the case: they count as recorded, not as usable.
+EMPTY_REASONS = ("otro", "otros", "otra", "other", "n/a", "na", "none", "-", "no sé", "unknown")
+
+METHOD = Text(
+    en=(
+        "Share of the leads handed over by the first verdict within a fixed number of days, among "
+        "those followed so long; Wilson intervals; chi-square test of equal acceptance."
+    ),
+    es=(
+        "Proporción de leads entregados según el primer veredicto en un número fijo de días, entre "
+        "los observados ese tiempo; intervalos de Wilson; prueba ji-cuadrada de igual aceptación."
+    ),
+)
+ASSUMPTIONS = (
+    Text(
+        en="Accepted is whoever sales takes as SAL or SQL or makes an opportunity of.",
+        es="Aceptado es quien ventas toma como SAL o SQL o convierte en oportunidad.",
+    ),
+    Text(
+        en="A later change of mind does not undo the first verdict.",
+        es="Un cambio de opinión posterior no deshace el primer veredicto.",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Acceptance(Result):
+    """Verdicts on the leads handed over.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row a group (first ``all``) and verdict: ``group``, ``verdict`` (accepted, rejected,
+        recycled, none), ``leads`` (handed over in the group), ``count``, ``share``, ``low``,
+        ``high``, ``too_few``.
+    reasons : DataFrame
+        One row a verdict (rejected, recycled) and reason: ``verdict``, ``reason`` (``(missing)``
+        where none was recorded), ``count``, ``share`` of that verdict, ``low``, ``high``.
+    usable : DataFrame
+        ``verdict``, ``count``, ``with_reason``: rejections and recyclings with a reason that says
+        something; ``share``, ``low``, ``high``.
+    recycling : DataFrame
+        One row: ``rejected`` leads, ``so_far`` of them that were recycled later, ``share`` by
+        :data:`RECYCLING_DAYS` days from the rejection (Kaplan–Meier), ``low``, ``high``.
+    p : float
+        Of the test that all groups accept alike; missing with fewer than two groups.
+    days : int
+        Days within which a verdict counts.
+    about : About
+    """
+
+    frame: pd.DataFrame
+    reasons: pd.DataFrame
+    usable: pd.DataFrame
+    recycling: pd.DataFrame
+    p: float
+    days: int
+    about: About
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a group and verdict."""
+        return self.frame
+
+
+def acceptance(
+    data: Dataset, *, group: str = "channel", days: int = 14, level: float = 0.95
+) -> Acceptance:
+    """Count what sales says to the leads it is handed, by where they came from and why not.
+
+    Parameters
+    ----------
+    data : Dataset
+        Needs ``lead_stages`` with mql and at least one verdict.
+    group : str
+        Column of leads or accounts, or ``owner`` for anonymous codes.
+    days : int
+        Days from the handoff within which a verdict counts.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    Acceptance
+
+    Raises
+    ------
+    NotMeasurable
+        If no lead was handed over, or no verdict is recorded.
+    """
+    found = find_milestones(data)
+    require_handoff(found)
+    frame = found.frame[found.frame["mql"].notna()].reset_index(drop=True)
+    followed = frame["mql"] + pd.Timedelta(days=days) <= data.as_of
+    left_out = dict(found.left_out) | {"verdict not yet due": int((~followed).sum())}
+    frame = frame[followed].reset_index(drop=True)
+    verdict = _verdicts(frame, days)
+    _enough(frame, verdict)
+    of = pd.Series(ALL, index=frame.index)
+    try:
+        of = labels(data, frame["place"], group)
+    except NotMeasurable:
+        left_out["without a group to compare"] = len(frame)
+    parts = [_counts(ALL, verdict, level)]
+    parts += [_counts(str(name), rows, level) for name, rows in verdict.groupby(of.to_numpy())]
+    if of.nunique() < 2:
+        parts = parts[:1]
+    every = pd.concat(parts, ignore_index=True)
+    accepted = every.query("verdict == 'accepted' and group != @ALL and not too_few")
+    reasons = _reasons(data, frame, verdict, level)
+    return Acceptance(
+        frame=every,
+        reasons=reasons,
+        usable=_usable(reasons, level),
+        recycling=_recycling(frame[(verdict == "rejected").to_numpy()], data.as_of, level),
+        p=equal_shares(accepted["count"].to_numpy(), accepted["leads"].to_numpy()),
+        days=days,
+        about=About(
+            method=METHOD,
+            level=level,
+            assumptions=ASSUMPTIONS,
+            left_out={reason: count for reason, count in left_out.items() if count},
+        ),
+    )
+
+
+def _enough(frame: pd.DataFrame, verdict: pd.Series) -> None:
+    if len(frame) < MINIMUM_HANDED_OVER:
+        raise NotMeasurable(
+            Text(
+                en="Not measurable: only {leads} leads were handed over long enough ago.",
+                es="No medible: solo se entregaron {leads} leads hace tiempo suficiente.",
+            ).format(leads=len(frame))
+        )
+    if (verdict == "none").all():
+        raise NotMeasurable(
+            Text(
+                en="Not measurable: no lead that was handed over carries a verdict of sales.",
+                es="No medible: ningún lead entregado lleva un veredicto de ventas.",
+            )
+        )
+
+
+def _verdicts(frame: pd.DataFrame, days: int) -> pd.Series:
+    """Take the first verdict from the handoff on; in a tie, the most favourable."""
+    moments = pd.DataFrame(
+        {
+            "accepted": frame[["sal", "sql", "opportunity", "won"]].min(axis=1),
+            "recycled": frame["recycled"],
+            "rejected": frame["disqualified"],
+        }
+    )
+    due = frame["mql"] + pd.Timedelta(days=days)
+    hours = pd.DataFrame(
+        {
+            name: ((at - frame["mql"]) / pd.Timedelta(hours=1)).where(
+                (at >= frame["mql"]) & (at <= due), np.inf
+            )
+            for name, at in moments.items()
+        }
+    ).fillna(np.inf)
+    first = pd.Series(hours.columns[hours.to_numpy().argmin(axis=1)], index=frame.index)
+    return first.where(np.isfinite(hours.min(axis=1)), "none").astype("str")
+
+
+def _counts(name: str, verdict: pd.Series, level: float) -> pd.DataFrame:
+    count = verdict.value_counts().reindex(VERDICTS, fill_value=0).to_numpy()
+    share, low, high = wilson(count, np.full(len(VERDICTS), len(verdict)), level)
+    return pd.DataFrame(
+        {
+            "group": name,
+            "verdict": VERDICTS,
+            "leads": len(verdict),
+            "count": count,
+            "share": share,
+            "low": low,
+            "high": high,
+            "too_few": len(verdict) < MINIMUM_LEADS,
+        }
+    )
+
+
+def _reasons(data: Dataset, frame: pd.DataFrame, verdict: pd.Series, level: float) -> pd.DataFrame:
+    """Count the reasons that were recorded with the first rejection or recycling."""
+    parts = []
+    for name, stage in (("rejected", "disqualified"), ("recycled", "recycled")):
+        own = frame.loc[(verdict == name).to_numpy(), "place"]
+        rows = data.lead_stages[(data.lead_stages["stage"] == stage).to_numpy()]
+        rows = rows.assign(of=places(rows["lead_id"], data.leads["lead_id"]))
+        rows = rows.sort_values(["of", "entered_at"], kind="stable").drop_duplicates("of")
+        reason = rows.set_index("of")["reason"].reindex(own).astype("object")
+        blank = reason.isna() | (reason.astype("str").str.strip() == "")
+        count = reason.where(~blank, MISSING).value_counts()
+        share, low, high = wilson(count.to_numpy(), np.full(len(count), len(own)), level)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "verdict": name,
+                    "reason": count.index.astype("str"),
+                    "count": count.to_numpy(),
+                    "share": share,
+                    "low": low,
+                    "high": high,
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def _recycling(rejected: pd.DataFrame, as_of: pd.Timestamp, level: float) -> pd.DataFrame:
+    """Follow rejected leads until they are given back to marketing."""
+    later = rejected["recycled"].where(rejected["recycled"] >= rejected["disqualified"])
+    days = (later.fillna(as_of) - rejected["disqualified"]) / pd.Timedelta(days=1)
+    curve = reached(days.to_numpy(dtype=np.float64), later.notna().to_numpy(dtype=bool))
+    share, low, high = curve.by(np.array([RECYCLING_DAYS]), level)
+    told = {"rejected": [len(rejected)], "so_far": [int(later.notna().sum())]}
+    return pd.DataFrame(told).assign(share=share, low=low, high=high)
+
+
+def _usable(reasons: pd.DataFrame, level: float) -> pd.DataFrame:
+    says = ~reasons["reason"].str.strip().str.lower().isin(EMPTY_REASONS)
+    says &= reasons["reason"] != MISSING
+    table = (
+        reasons.assign(with_reason=reasons["count"].where(says, 0))
+        .groupby("verdict", sort=False)[["count", "with_reason"]]
+        .sum()
+        .reset_index()
+    )
+    share, low, high = wilson(table["with_reason"].to_numpy(), table["count"].to_numpy(), level)
+    return table.assign(share=share, low=low, high=high)

@@ -1,0 +1,235 @@
+"""Who moves which stage: each team its own, and in the order that both agreed on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from alignment.dataset import Dataset
+from alignment.errors import NotMeasurable
+from alignment.handoff.milestones import find_milestones, first, places
+from alignment.handoff.shares import wilson
+from alignment.results import About, Result
+from alignment.tables import LEAD_STAGES
+from alignment.text import Text
+
+STAGE_TEAM: Mapping[str, str] = {
+    "lead": "marketing",
+    "mql": "marketing",
+    "working": "sales",
+    "sal": "sales",
+    "sql": "sales",
+    "disqualified": "sales",
+    "recycled": "sales",
+    "customer": "sales",
+}
+RULES = (
+    "accepted before any touch of sales",
+    "qualified without being handed over",
+    "qualified without being accepted",
+    "handed over and accepted by one user",
+)
+MINIMUM_MOVES = 20
+
+METHOD = Text(
+    en=(
+        "Exact counts of stage changes by the side of the user who made them; sales is whoever "
+        "owns opportunities; Wilson intervals."
+    ),
+    es=(
+        "Conteos exactos de cambios de etapa según el lado de quien los hizo; ventas es quien "
+        "tiene oportunidades a su nombre; intervalos de Wilson."
+    ),
+)
+ASSUMPTIONS = (
+    Text(
+        en="A user who owns no opportunity works for marketing or is a machine that it runs.",
+        es="Un usuario sin oportunidades a su nombre trabaja para marketing o es automático.",
+    ),
+    Text(
+        en="Marketing moves a lead up to MQL, sales from there on, unless another rule is given.",
+        es="Marketing mueve el lead hasta MQL y ventas desde ahí, si no se da otra regla.",
+    ),
+    Text(
+        en="Who owns a lead is known only as of the export.",
+        es="El dueño de un lead solo se conoce a la fecha de la exportación.",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Ownership(Result):
+    """Stage changes by who made them.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row a stage with a known mover: ``stage``, ``team`` (whose it is), ``moves``,
+        ``known`` (the mover is recorded), ``by_team``, ``by_other`` (the other side: a violation),
+        ``share`` of `known` that are violations, ``low``, ``high``, ``by_other_owner`` (moved by
+        somebody of sales who is not the lead's owner today), ``too_few``.
+    rules : DataFrame
+        One row a rule of order that the exports can show: ``rule``, ``leads`` that it binds,
+        ``broken``, ``share``, ``low``, ``high``.
+    movers : int
+        Users who moved anything; no id leaves this analysis.
+    about : About
+    """
+
+    frame: pd.DataFrame
+    rules: pd.DataFrame
+    movers: int
+    about: About
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a stage."""
+        return self.frame
+
+
+def ownership(
+    data: Dataset,
+    *,
+    sales_users: Collection[str] | None = None,
+    stage_team: Mapping[str, str] = STAGE_TEAM,
+    level: float = 0.95,
+) -> Ownership:
+    """Count who moves which stage, and how often a rule of the relay is broken.
+
+    Parameters
+    ----------
+    data : Dataset
+        Needs ``lead_stages.changed_by`` for the movers; ``opportunities.owner_id`` or
+        `sales_users` to tell sales from the rest.
+    sales_users : collection of str, optional
+        Ids of the users who work for sales.
+    stage_team : mapping of str to str
+        Whose each stage is.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    Ownership
+
+    Raises
+    ------
+    NotMeasurable
+        If the exports do not say who moved leads, or who works for sales.
+    """
+    stages = data.require("lead_stages", "entered_at")
+    if not stages["changed_by"].notna().any():
+        raise NotMeasurable(
+            Text(
+                en="Not measurable: the stage history does not say who moved a lead.",
+                es="No medible: el historial de etapas no dice quién movió un lead.",
+            )
+        )
+    sales = set(data.opportunities["owner_id"].dropna()) if sales_users is None else sales_users
+    if not len(sales):
+        raise NotMeasurable(
+            Text(
+                en="Not measurable: no owner of an opportunity is recorded, so users of sales "
+                "cannot be told from the others.",
+                es="No medible: ninguna oportunidad tiene dueño registrado, así que no se "
+                "distingue a los usuarios de ventas.",
+            )
+        )
+    moves, left_out = _moves(data, set(sales))
+    return Ownership(
+        frame=_by_stage(moves, stage_team, level),
+        rules=_rules(data, moves, level),
+        movers=int(moves["changed_by"].nunique()),
+        about=About(method=METHOD, level=level, assumptions=ASSUMPTIONS, left_out=left_out),
+    )
+
+
+def _moves(data: Dataset, sales: set[str]) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Give each stage change its mover's side and whether the mover owns the lead."""
+    stages = data.lead_stages
+    of = places(stages["lead_id"], data.leads["lead_id"])
+    internal = np.append(data.leads["is_internal"].to_numpy(dtype=bool), False)[of]
+    future = (stages["entered_at"] > data.as_of).to_numpy() & ~internal
+    kept = stages[~internal & ~future & (of >= 0)]
+    owner = data.leads["owner_id"].iloc[of[~internal & ~future & (of >= 0)]]
+    by = kept["changed_by"]
+    moves = pd.DataFrame(
+        {
+            "lead_id": kept["lead_id"],
+            "stage": kept["stage"].astype("str"),
+            "entered_at": kept["entered_at"],
+            "changed_by": by,
+            "known": by.notna(),
+            "by_sales": by.isin(sales),
+            "by_owner": by.notna().to_numpy() & (by.to_numpy() == owner.to_numpy()),
+            "owned": owner.notna().to_numpy(),
+        }
+    ).reset_index(drop=True)
+    left_out = {
+        "stage changes of internal leads": int(internal.sum()),
+        "stage changes after the export": int(future.sum()),
+        "stage changes without a known user": int((~moves["known"]).sum()),
+    }
+    return moves, {reason: count for reason, count in left_out.items() if count}
+
+
+def _by_stage(moves: pd.DataFrame, stage_team: Mapping[str, str], level: float) -> pd.DataFrame:
+    rows = []
+    for stage in LEAD_STAGES:
+        own = moves[moves["stage"] == stage]
+        known = own[own["known"]]
+        if not len(known):
+            continue
+        team = stage_team.get(stage, "sales")
+        right = known["by_sales"] if team == "sales" else ~known["by_sales"]
+        others = known["by_sales"] & known["owned"] & ~known["by_owner"]
+        rows.append(
+            (
+                stage,
+                team,
+                len(own),
+                len(known),
+                int(right.sum()),
+                int((~right).sum()),
+                int(others.sum()),
+            )
+        )
+    columns = ["stage", "team", "moves", "known", "by_team", "by_other", "by_other_owner"]
+    table = pd.DataFrame(rows, columns=columns)
+    share, low, high = wilson(table["by_other"].to_numpy(), table["known"].to_numpy(), level)
+    return table.assign(share=share, low=low, high=high, too_few=table["known"] < MINIMUM_MOVES)
+
+
+def _rules(data: Dataset, moves: pd.DataFrame, level: float) -> pd.DataFrame:
+    """Count the leads that each rule of order binds, and those that break it."""
+    found = find_milestones(data)
+    frame = found.frame
+    touches = data.touches
+    sales = touches[
+        ((touches["team"] == "sales") & (touches["initiator"] == "firm")).to_numpy(dtype=bool)
+    ]
+    touched = first(data, sales, "occurred_at").iloc[frame["place"]].set_axis(frame.index)
+    accepted, qualified = frame["sal"].notna(), frame["sql"].notna()
+    cases: dict[str, tuple[pd.Series, NDArray[np.bool_]]] = {}
+    if "sal" in found.recorded and len(sales):
+        cases[RULES[0]] = (accepted, ~(touched <= frame["sal"]).to_numpy())
+    if {"mql", "sql"} <= set(found.recorded):
+        cases[RULES[1]] = (qualified, ~(frame["mql"] <= frame["sql"]).to_numpy())
+    if {"sal", "sql"} <= set(found.recorded):
+        cases[RULES[2]] = (qualified, ~(frame["sal"] <= frame["sql"]).to_numpy())
+    rows = [
+        (rule, int(binds.sum()), int((binds.to_numpy() & broken).sum()))
+        for rule, (binds, broken) in cases.items()
+    ]
+    known = moves[moves["known"] & moves["stage"].isin(["mql", "sal"])]
+    known = known.sort_values("entered_at", kind="stable").drop_duplicates(["lead_id", "stage"])
+    pairs = known.set_index(["lead_id", "stage"])["changed_by"].unstack()  # noqa: PD010
+    if {"mql", "sal"} <= set(pairs.columns):
+        pairs = pairs.dropna()
+        rows.append((RULES[3], len(pairs), int((pairs["mql"] == pairs["sal"]).sum())))
+    table = pd.DataFrame(rows, columns=["rule", "leads", "broken"])
+    share, low, high = wilson(table["broken"].to_numpy(), table["leads"].to_numpy(), level)
+    return table.assign(share=share, low=low, high=high)
