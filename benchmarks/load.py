@@ -278,9 +278,11 @@ COLUMNS = (
     "tool", "rows", "file_mb", "cpu_seconds", "user", "system", "peak_mb", "wall_seconds",
 )  # fmt: skip
 SHOWN = (
-    "reading.read_folder", "big_files._scan", "big_files._batches", "typed.read_part",
+    "reading.read_folder", "big_files_scan.scan_bytes", "big_files_arrow._batches",
+    "typed.read_part",
     "mapped.assemble", "identity.join_leads", "finish.finish", "checks.check_rows",
-    "checks._ordered", "loading._ledger",
+    "tables.failures",
+    "checks._ordered", "checks._taken", "loading._ledger",
 )  # fmt: skip
 
 

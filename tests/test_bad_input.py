@@ -300,16 +300,23 @@ BAD_ROW = "00Q5e00000000zzEAA,Open,0,zoe@firma.example,Web,not a date\n"
 
 
 def peak_of(folder):
-    """Load in a process of its own: the peak of memory (bytes) beyond what it has before."""
+    """Load in a process of its own: the peak of memory (bytes) beyond what it has before.
+
+    The kernel's own high-water mark is read: getrusage would count what the parent process had.
+    """
+    if not Path("/proc/self/status").exists():
+        pytest.skip("the peak of memory is read from /proc, which this system does not have")
     code = (
-        "import resource, sys\n"
+        "import sys\n"
         "import pyarrow.csv, alignment\n"
         "from alignment.errors import AlignmentError\n"
-        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-        "said = 'loaded'\n"
+        "def peak():\n"
+        "    lines = open('/proc/self/status').read().splitlines()\n"
+        "    return next(int(v.split()[1]) for v in lines if v.startswith('VmHWM')) * 1024\n"
+        "before, said = peak(), 'loaded'\n"
         "try:\n    alignment.load(sys.argv[1])\n"
         "except AlignmentError as wrong:\n    said = str(wrong)\n"
-        "print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024, said)\n"
+        "print(peak() - before, said)\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(folder)], capture_output=True, text=True, check=False
@@ -442,27 +449,58 @@ def test_a_large_file_with_one_bad_row_names_it(tmp_path):
     )
 
 
-TINY = pytest.mark.xfail(
-    strict=True,
-    reason="a row set aside costs the ledger about 500 bytes, more than ten times a tiny row",
-)
 PAD = "y" * 90
+TALL = {
+    "unknown": lambda: "a;b\n" + f"1;{PAD}\n" * 60_000,
+    "ragged": lambda: LEADS + f"1,{PAD}\n" * 60_000,
+    "open quote": lambda: LEADS + ROW + 'x,"' + "y\n" * 3_000_000,
+    "unknown, tiny rows": lambda: "a;b\n" + "1;2\n" * 1_200_000,
+    "ragged, tiny rows": lambda: LEADS + "1,2\n" * 1_200_000,
+    "text below": lambda: LEADS + ROW + "1\n" * 2_400_000,
+    "sound": lambda: LEADS + many(80_000),
+}
+SOUND = pytest.mark.xfail(
+    strict=True,
+    reason="a lead is a row of three tables and joined by its e-mail: 2 KB for a line of 70 bytes",
+)
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    """What any load needs: the peak of one that reads a single row (modules, rules, tables)."""
+    folder = tmp_path_factory.mktemp("base")
+    (folder / "Lead.csv").write_text(LEADS + ROW)
+    return peak_of(folder)[0]
 
 
 @pytest.mark.parametrize(
-    "make",
-    [
-        lambda: "a;b\n" + f"1;{PAD}\n" * 60_000,
-        lambda: LEADS + f"1,{PAD}\n" * 60_000,
-        lambda: LEADS + ROW + 'x,"' + "y\n" * 3_000_000,
-        lambda: LEADS + many(80_000),
-        pytest.param(lambda: "a;b\n" + "1;2\n" * 1_200_000, marks=TINY),
-        pytest.param(lambda: LEADS + "1,2\n" * 1_200_000, marks=TINY),
-    ],
-    ids=["unknown", "ragged", "open quote", "sound", "unknown, tiny rows", "ragged, tiny rows"],
+    "kind", [pytest.param(k, marks=SOUND) if k == "sound" else k for k in TALL]
 )
-def test_memory_stays_below_ten_times_the_file(tmp_path, make):
+def test_memory_stays_below_ten_times_the_file(tmp_path, base, kind):
     path = tmp_path / "Lead.csv"
-    path.write_text(make())
+    path.write_text(TALL[kind]())
     peak, _ = peak_of(tmp_path)
-    assert peak <= 10 * path.stat().st_size + 64_000_000  # and what any load needs
+    assert peak <= 10 * path.stat().st_size + base
+
+
+MAPPED = """[[file]]
+name = "touches.csv"
+table = "touches"
+[file.columns]
+lead_id = "lead"
+occurred_at = "at"
+channel = "channel"
+"""
+
+
+def test_a_million_rows_with_one_bad_row_name_it_in_little_memory(tmp_path, base):
+    rows, bad = 1_000_000, 654_321
+    (tmp_path / "mapping.toml").write_text(MAPPED)
+    path = tmp_path / "touches.csv"
+    good = "".join(f"L{n % 977},2026-01-31,Web\n" for n in range(rows)).splitlines(keepends=True)
+    good[bad] = "L1,not a date,Web\n"
+    path.write_text("lead,at,channel\n" + "".join(good))
+    peak, said = peak_of(tmp_path)
+    for word in ("touches.csv", f"row {bad + 2}", "“at”", "not a date"):
+        assert word in said
+    assert peak <= 10 * path.stat().st_size + base

@@ -15,6 +15,7 @@ PACKAGE = ROOT / "src" / "alignment"
 ORDER = [
     {"text", "version", "glossary", "vocabulary"},
     {"errors"},
+    {"table_rules"},
     {"arguments", "tables", "ledger", "results", "resampling"},
     {"dataset"},
     {"exports", "rewind"},
@@ -81,7 +82,9 @@ def test_a_module_says_in_its_first_line_what_it_is_for(path):
 
 
 def test_no_analysis_and_no_notebook_reads_the_truth():
-    code = [p for p in MODULES if room_of(p) not in {"cli", "loading"}]
+    # The command writes it; the reader of folders names it to leave it out.
+    aware = {PACKAGE / "cli.py", PACKAGE / "exports" / "reading.py"}
+    code = [p for p in MODULES if p not in aware]
     for path in code:
         names = {
             n.value

@@ -60,7 +60,8 @@ class Ledger:
     files : DataFrame
         One row a file (or a table within a file): :data:`FILE_COLUMNS`.
     set_aside : DataFrame
-        One row an excluded row: :data:`SET_ASIDE_COLUMNS`.
+        One row an excluded row: :data:`SET_ASIDE_COLUMNS`; texts are categories, so that millions
+        of rows take little memory.
     merged : DataFrame
         One row a file and reason for which rows went into another one: :data:`MERGED_COLUMNS`.
     notes : DataFrame
@@ -86,9 +87,9 @@ class Ledger:
         wrong = self.files[parts != self.files["rows_read"]]
         if len(wrong):
             raise ArithmeticError(f"rows of {wrong['file'].iloc[0]} do not add up")
-        aside = self.set_aside.groupby("file").size()
-        counted = self.files.groupby("file")["rows_set_aside"].sum()
-        if not aside.reindex(counted.index, fill_value=0).eq(counted).all():
+        aside = self.set_aside["file"].value_counts().to_dict()
+        counted = self.files.groupby("file")["rows_set_aside"].sum().items()
+        if any(aside.get(file, 0) != count for file, count in counted):
             raise ArithmeticError("rows set aside and their reasons do not add up")
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -14,9 +15,11 @@ from alignment.exports.accounts import join_accounts
 from alignment.exports.audit import audit
 from alignment.exports.candidates import Candidates, Context
 from alignment.exports.checks import check_rows, clear_implausible, sound_persons
+from alignment.exports.distinct import release_unused
 from alignment.exports.draft import Draft
 from alignment.exports.drafting import SAMPLED, mapping_start
-from alignment.exports.finish import finish
+from alignment.exports.fates import FATES, count_fates
+from alignment.exports.finish import code_references, finish
 from alignment.exports.identity import Joined, join_leads
 from alignment.exports.layout import delimiter_word
 from alignment.exports.names import names_of
@@ -76,13 +79,19 @@ def _objects(files: Iterable[File]) -> dict[str, dict[str, pd.DataFrame]]:
     }
 
 
-def _stamps(files: Sequence[File], candidates: Candidates) -> pd.Series:
-    """Collect the moments that lie in the past, whose latest is the moment of export.
+def _let_go(file: File) -> File:
+    """Drop the typed rows of a file, which are put together by now."""
+    parts = (replace(part, frame=pd.DataFrame()) for part in file.parts)
+    return replace(file, parts=tuple(parts))
 
-    Those that the systems themselves wrote, and the closings of closed deals in files that do not
-    say when a row was last modified: their latest creation may lie long before the export. A date
-    on a deal that is open is a promise, and says nothing. Where a folder has none of these, the
-    days of reports count.
+
+def _stamps(files: Sequence[File]) -> tuple[pd.Series, set[str]]:
+    """Collect the moments that the systems themselves wrote, or else the days of reports.
+
+    Returns
+    -------
+    tuple of Series and set of str
+        The moments, and the files that say when a row was last modified.
     """
     parts = [part for file in files for part in file.parts]
     moments = [
@@ -91,23 +100,31 @@ def _stamps(files: Sequence[File], candidates: Candidates) -> pd.Series:
         for f in part.match.profile.fields
         if f.stamp and f.name in part.frame
     ]
-    told = [
-        part.file
-        for part in parts
-        if any(name in part.frame and part.frame[name].notna().any() for name in _MODIFIED)
-    ]
-    deals = candidates.get("opportunities", ("status", "closed_at", "source_file"))
-    closed = deals[~deals["source_file"].isin(told) & deals["status"].isin(["won", "lost"])]
-    moments.append(closed["closed_at"].astype("datetime64[us, UTC]"))
-    if not any(moment.notna().any() for moment in moments[:-1]):
-        moments += [
+    if not any(moment.notna().any() for moment in moments):
+        moments = [
             _as_instants(part.frame[name])
             for part in parts
             if part.match.profile.table != "opportunities"
             for name in part.frame.columns
         ]
+    told = {
+        part.file
+        for part in parts
+        if any(name in part.frame and part.frame[name].notna().any() for name in _MODIFIED)
+    }
     empty = pd.Series(dtype="datetime64[us, UTC]")
-    return pd.concat([empty, *(m.dropna() for m in moments)], ignore_index=True)
+    return pd.concat([empty, *(m.dropna() for m in moments)], ignore_index=True), told
+
+
+def _closings(candidates: Candidates, told: set[str]) -> pd.Series:
+    """Collect the closings of closed deals in files that do not say when a row was last modified.
+
+    Their latest creation may lie long before the export. A date on a deal that is open is a
+    promise, and says nothing.
+    """
+    deals = candidates.get("opportunities", ("status", "closed_at", "source_file"))
+    closed = deals[~deals["source_file"].isin(told) & deals["status"].isin(["won", "lost"])]
+    return closed["closed_at"].astype("datetime64[us, UTC]").dropna()
 
 
 def _as_instants(values: pd.Series) -> pd.Series:
@@ -122,14 +139,21 @@ def _as_instants(values: pd.Series) -> pd.Series:
 def _touched(candidates: Candidates) -> tuple[set[str], pd.Series]:
     """Return the references that something happened with, and when it first did."""
     used: set[str] = set()
-    for table in ("touches", "contact_roles", "opportunities"):
-        used |= set(candidates.get(table, ("lead_ref",))["lead_ref"].dropna().unique())
-    moments = [
-        candidates.get(table, ("lead_ref", at)).rename(columns={at: "at"})[["lead_ref", "at"]]
-        for table, at in (("touches", "occurred_at"), ("opportunities", "created_at"))
-    ]
-    every = pd.concat([m.astype({"at": "datetime64[us, UTC]"}) for m in moments])
-    return used, every.dropna().groupby("lead_ref")["at"].min()
+    first = []
+    for table, at in (
+        ("touches", "occurred_at"),
+        ("opportunities", "created_at"),
+        ("contact_roles", None),
+    ):
+        frame = candidates.get(table, ("lead_ref", *([at] if at else [])))
+        used |= set(frame["lead_ref"].dropna().unique())
+        if at:
+            moments = frame[["lead_ref", at]].rename(columns={at: "at"})
+            moments = moments.astype({"at": "datetime64[us, UTC]"}).dropna()
+            earliest = moments.groupby("lead_ref", observed=True)["at"].min()
+            first.append(earliest.set_axis(earliest.index.astype("str")))
+    every = pd.concat(first)
+    return used, every.groupby(level=0).min()
 
 
 def _ledger(
@@ -146,26 +170,14 @@ def _ledger(
         If a row is neither kept nor merged nor set aside: a defect of the library.
     """
     aside, merged = draft.set_aside_rows(), draft.merged_rows()
-    gone = pd.MultiIndex.from_frame(aside[["file", "row"]])
-    places = pd.MultiIndex.from_frame(merged[["source_file", "source_row"]])
-    merged = merged[~places.isin(gone)]
-    again = places.difference(gone)
-    none = tables.empty("leads")  # so that there is something to put together
-    stand = pd.concat(
-        [f[["source_file", "source_row"]] for f in (none, *rows.values())], ignore_index=True
-    ).drop_duplicates()
-    kept = pd.MultiIndex.from_frame(stand).difference(again).difference(gone)
-    counts = {
-        name: index.get_level_values(0).value_counts()
-        for name, index in (("kept", kept), ("merged", again), ("aside", gone))
-    }
+    counts = count_fates(rows.values(), merged, aside)
     records: list[tuple[object, ...]] = []
     for file in files:
         for part, key in zip(file.parts or (None,), file.keys or (file.path,), strict=True):
             profile = part.match.profile if part else None
             auxiliary = profile is not None and profile.table not in tables.MODELS
             read = file.cells.rows_read
-            taken = {name: int(c.get(key, 0)) for name, c in counts.items()}
+            taken = {fate: int(counts[fate].get(key, 0)) for fate in FATES}
             records.append(
                 (
                     file.path,
@@ -184,15 +196,33 @@ def _ledger(
     nothing = (None, None, None, None, None, 0, 0, 0, 0)
     records += [(wrong.file, NOT_READ, *nothing) for wrong in unread]
     records.sort(key=lambda record: str(record[0]))
-    aside["file"] = aside["file"].str.split("\0").str[0]
     table = pd.DataFrame(records, columns=list(FILE_COLUMNS)).astype({"header_row": "Int64"})
     return Ledger(
         files=table,
-        set_aside=aside.sort_values(["file", "row"], kind="stable", ignore_index=True),
-        merged=draft.mergers(merged),
+        set_aside=_under_files(aside),
+        merged=draft.mergers(_not_among(merged, aside)),
         notes=draft.notes(),
         decisions=_own_names(draft.decisions(), "file"),
     )
+
+
+def _not_among(merged: pd.DataFrame, aside: pd.DataFrame) -> pd.DataFrame:
+    """Leave out merged rows that were set aside too: each row has one fate."""
+    if not len(merged) or not len(aside):
+        return merged
+    near = aside[aside["file"].astype("str").isin(set(merged["source_file"].astype("str")))]
+    gone = pd.MultiIndex.from_arrays([near["file"].astype("str"), near["row"]])
+    places = pd.MultiIndex.from_arrays([merged["source_file"].astype("str"), merged["source_row"]])
+    return merged[~places.isin(gone)]
+
+
+def _under_files(aside: pd.DataFrame) -> pd.DataFrame:
+    """Put rows set aside under their files, where they are under keys of parts."""
+    if not any("\0" in str(key) for key in aside["file"].unique()):
+        return aside
+    own = aside["file"].astype("str").str.split("\0").str[0]
+    under = aside.assign(file=own.astype("category"))
+    return under.sort_values(["file", "row"], kind="stable", ignore_index=True)
 
 
 def _own_names(frame: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -298,8 +328,12 @@ def load(
     if not zone_known:
         count = len({f.path for f in files for p in f.parts if p.zoneless})
         draft.note("no-time-zone", count, _NO_ZONE.format(n=count))
-    candidates = _assembled(files, context)
-    as_of = said.as_of or latest(_stamps(files, candidates))
+    moments, told = _stamps(files)
+    objects = _objects(files)
+    files = [_let_go(file) for file in files]
+    candidates = _assembled(objects, context)
+    release_unused()
+    as_of = said.as_of or latest(pd.concat([moments, _closings(candidates, told)]))
     if as_of is None:
         raise FolderError(
             "no file holds a date, so the moment of export is unknown",
@@ -377,11 +411,15 @@ def _named(rows: pd.DataFrame) -> pd.DataFrame:
     return _own_names(rows, "source_file") if len(rows) else rows
 
 
-def _assembled(files: Sequence[File], context: Context) -> Candidates:
-    """Let each system's module turn its typed rows into candidates."""
+def _assembled(objects: dict[str, dict[str, pd.DataFrame]], context: Context) -> Candidates:
+    """Let each system's module turn its typed rows into candidates.
+
+    The rows are taken out of `objects` as they are used: large ones stand in memory once.
+    """
     candidates = Candidates()
-    for system, objects in _objects(files).items():
-        candidates.extend(ASSEMBLE[system](objects, context))
+    while objects:
+        system = next(iter(objects))
+        candidates.extend(ASSEMBLE[system](objects.pop(system), context))
     return candidates
 
 
@@ -395,6 +433,7 @@ def _build(
 ) -> dict[str, pd.DataFrame]:
     """Join and check; the rows still carry the keys of their parts."""
     clear_implausible(candidates, as_of, context.draft)
+    code_references(candidates, "touches")
     persons = sound_persons(candidates)
     used, first_touch = _touched(candidates)
     secret = hash_key(root, persons["email"].astype("str"))
@@ -409,6 +448,8 @@ def _build(
         first_touch=first_touch,
     )
     rows = finish(candidates, joined, accounts, context)
-    checked = {name: check_rows(name, rows[name], context.draft) for name in tables.MODELS}
+    del candidates, joined, accounts
+    release_unused()
+    checked = {name: check_rows(name, rows.pop(name), context.draft) for name in tables.MODELS}
     suggest_accounts(files, checked, context.draft)
     return checked

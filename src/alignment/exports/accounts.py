@@ -86,8 +86,8 @@ class Accounts:
         """Give rows the account that stayed, and tell the ledger which ones move."""
         if "account_id" not in frame or not len(frame):
             return frame
-        moved = frame["account_id"].isin(self.final)
-        _note(context, "merged-accounts", frame[moved])
+        if self.final:
+            _note(context, "merged-accounts", frame[frame["account_id"].isin(self.final)])
         return frame.assign(account_id=self.resolve(frame["account_id"]))
 
 
@@ -97,6 +97,8 @@ def _note(context: Context, rule: str, rows: pd.DataFrame) -> None:
 
 def matched_ids(values: pd.Series, known: frozenset[str]) -> pd.Series:
     """Give 15-character Salesforce ids their 18 characters where only those are known."""
+    if not known:
+        return values
     lost = values.notna() & ~values.isin(known)
     if not lost.any():
         return values

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, overload
@@ -10,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 _STEP = 4096  # rows that are turned into records at a time
 _MASK = (1 << 64) - 1
@@ -36,6 +38,75 @@ class Record:
         return not any(cell.strip() for cell in self.cells)
 
 
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """A row with another number of cells than the header.
+
+    Parameters
+    ----------
+    line : int
+        Physical line on which it begins, from 1.
+    width : int
+        Number of its cells.
+    """
+
+    line: int
+    width: int
+
+
+class Misfits(Sequence[Misfit]):
+    """Rows of other widths, of which only line and width are kept: there may be millions.
+
+    Parameters
+    ----------
+    records : iterable of Record
+        The rows.
+    """
+
+    def __init__(self, records: Iterable[Record] = ()) -> None:
+        self._lines, self._widths = array("q"), array("i")
+        for record in records:
+            self.add(record)
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return len(self._lines)
+
+    @overload
+    def __getitem__(self, index: int) -> Misfit: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Misfit]: ...
+
+    def __getitem__(self, index: int | slice) -> Misfit | list[Misfit]:
+        """Return one row, or several."""
+        if isinstance(index, slice):
+            return [self[place] for place in range(len(self))[index]]
+        return Misfit(self._lines[index], self._widths[index])
+
+    def add(self, record: Record) -> None:
+        """Add a row."""
+        self._lines.append(record.line)
+        self._widths.append(len(record.cells))
+
+    def extend(self, others: Misfits) -> None:
+        """Add all of other rows."""
+        self._lines.extend(others._lines)
+        self._widths.extend(others._widths)
+
+    def clear(self) -> None:
+        """Leave none."""
+        del self._lines[:], self._widths[:]
+
+    def lines(self) -> npt.NDArray[np.int64]:
+        """Return the physical line of each row."""
+        return np.array(self._lines, dtype="int64")
+
+    def widths(self) -> npt.NDArray[np.int64]:
+        """Return the number of cells of each row."""
+        return np.array(self._widths, dtype="int64")
+
+
 class Body(Protocol):
     """Rows of data with as many cells as the header."""
 
@@ -50,6 +121,9 @@ class Body(Protocol):
 
     def column(self, position: int) -> pd.Series:
         """Return the cells of a column, as ``str``."""
+
+    def stripped(self, position: int) -> pd.Series:
+        """Return the cells of a column without outer spaces; what is blank then is missing."""
 
     def sample(self, count: int) -> list[Sequence[str]]:
         """Return the cells of the first rows."""
@@ -71,6 +145,11 @@ class Rows(list[Record]):
     def column(self, position: int) -> pd.Series:
         """Return the cells of a column, as ``str``."""
         return pd.Series([r.cells[position] for r in self], dtype="str")
+
+    def stripped(self, position: int) -> pd.Series:
+        """Return the cells of a column without outer spaces; what is blank then is missing."""
+        text = self.column(position).str.strip()
+        return text.where(text != "", None)
 
     def sample(self, count: int) -> list[Sequence[str]]:
         """Return the cells of the first rows."""
@@ -118,7 +197,7 @@ class Blocks(Sequence[Record]):
     ) -> None:
         self._lines, self._width, self._reread, self._digest = lines, width, reread, digest
         self._first = first
-        self._columns = dict(columns)
+        self._columns: dict[int, pa.Array | pa.ChunkedArray] = dict(columns)
 
     def __len__(self) -> int:
         """Count the rows."""
@@ -154,10 +233,19 @@ class Blocks(Sequence[Record]):
 
     def column(self, position: int) -> pd.Series:
         """Return the cells of a column, as ``str``."""
-        found = self._columns.get(position)
+        return text_series(self._whole(position))
+
+    def stripped(self, position: int) -> pd.Series:
+        """Return the cells of a column without outer spaces; what is blank then is missing."""
+        return text_series(_stripped(self._whole(position)))
+
+    def _whole(self, position: int) -> pa.Array:
+        """Return a column in one piece, which takes the place of its pieces."""
+        found = self._columns.pop(position, None)
         if found is None:
             found = self._reread([position])[position]
-        return text_series(found)
+        self._columns[position] = whole = _one_piece(found)
+        return whole
 
     def sample(self, count: int) -> list[Sequence[str]]:
         """Return the cells of the first rows."""
@@ -177,12 +265,30 @@ def sum_of_hashes(rows: Iterable[object]) -> int:
     return sum(map(hash, rows)) & _MASK
 
 
-def text_series(column: pa.ChunkedArray) -> pd.Series:
+def _one_piece(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Put the pieces of a column together; codes of one dictionary, or strings."""
+    if isinstance(column, pa.Array):
+        return column
+    if pa.types.is_dictionary(column.type):
+        column = column.unify_dictionaries()
+    if not column.num_chunks:
+        return pa.array([], column.type)
+    return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)
+
+
+def _stripped(column: pa.Array) -> pa.Array:
+    """Take outer spaces away and blank cells out; a dictionary is dealt with once a cell."""
+    if pa.types.is_dictionary(column.type):
+        return pa.DictionaryArray.from_arrays(column.indices, _stripped(column.dictionary))
+    bare = pc.utf8_trim_whitespace(column)
+    # What is as long as before is as before, and stands in memory once.
+    bare = column if pc.sum(pc.binary_length(bare)) == pc.sum(pc.binary_length(column)) else bare
+    blank = pc.equal(bare, "")
+    return pc.if_else(blank, pa.scalar(None, bare.type), bare) if pc.any(blank).as_py() else bare
+
+
+def text_series(column: pa.Array) -> pd.Series:
     """Give an Arrow column of strings, or of a dictionary of strings, as a ``str`` series."""
     if pa.types.is_dictionary(column.type):
-        whole = column.unify_dictionaries().combine_chunks()
-        whole = whole if isinstance(whole, pa.Array) else whole.chunk(0)
-        column = pa.chunked_array([whole.dictionary.cast(pa.large_string()).take(whole.indices)])
-    elif column.num_chunks != 1:
-        column = pa.chunked_array([pa.concat_arrays(column.chunks)], type=column.type)
-    return pd.Series(column, dtype="str")
+        column = column.dictionary.cast(pa.large_string()).take(column.indices)
+    return pd.Series(pa.chunked_array([column]), dtype="str")

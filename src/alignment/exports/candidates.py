@@ -10,6 +10,7 @@ import pandas as pd
 from alignment.exports import reasons
 from alignment.exports.draft import Draft
 from alignment.exports.vocabulary import Vocabulary
+from alignment.table_rules import strictly_ordered
 
 # A person as one system knows it. `ref` is "<system>:<id>"; e-mail and name words stop here.
 PERSON_COLUMNS = (
@@ -116,7 +117,9 @@ def midnight(days: pd.Series, zone: str) -> pd.Series:
 
 def precision(clock: pd.Series) -> pd.Series:
     """Name the precision of instants whose clock is known or not."""
-    return clock.map({True: "instant", False: "day"}).fillna("instant").astype("str")
+    is_day = clock.eq(False).fillna(False).to_numpy(bool)
+    words = pd.array(["instant", "day"], dtype="str").take(is_day.astype("int64"))
+    return pd.Series(words, index=clock.index, name=clock.name)
 
 
 def keep_one(
@@ -126,6 +129,8 @@ def keep_one(
 
     The choice never looks at the order of rows or files. The other rows are merged.
     """
+    if len(key) == 1 and strictly_ordered(rows[key[0]]):
+        return rows
     known = rows[key].notna().all(axis=1)
     twin = rows.duplicated(key, keep=False) & known
     if not twin.any():

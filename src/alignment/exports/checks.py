@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from alignment import tables
 from alignment.exports import reasons
@@ -12,6 +14,7 @@ from alignment.exports.candidates import PERSON_COLUMNS, Candidates
 from alignment.exports.draft import Draft
 from alignment.text import Text
 
+_Places = npt.NDArray[np.int64]
 EARLIEST = pd.Timestamp("1990-01-01", tz="UTC")
 _HORIZON = pd.DateOffset(years=10)
 # The date without which a row of a table says nothing.
@@ -86,28 +89,18 @@ def sound_persons(candidates: Candidates) -> pd.DataFrame:
     return candidates.get("persons", PERSON_COLUMNS)
 
 
-def _levels(table: str) -> dict[str, tuple[list[str], bool]]:
-    """Return the values that each enumeration of a table allows, and whether it may be blank."""
-    found = {}
-    for name, column in tables.columns(table).items():
-        allowed = [c.statistics["allowed_values"] for c in column.checks if c.name == "isin"]
-        if allowed:
-            found[name] = (list(allowed[0]), column.nullable)
-    return found
-
-
 def _drop_aliens(table: str, frame: pd.DataFrame, draft: Draft) -> pd.DataFrame:
     """Set aside, or blank, what is no value of an enumeration."""
-    for name, (levels, nullable) in _levels(table).items():
+    for name, (levels, nullable) in tables.levels(table).items():
         if name not in frame:
             continue
-        alien = frame[name].notna() & ~frame[name].isin(levels)
+        coded, alien = tables.as_category(frame[name], levels)
         if not alien.any():
-            continue
-        if nullable:
+            frame = frame.assign(**{name: coded})
+        elif nullable:
             note = Text(_ALIEN.en.replace("{column}", name), _ALIEN.es.replace("{column}", name))
             draft.note_rows("unknown-value", frame[alien], note)
-            frame = frame.assign(**{name: frame[name].astype("object").where(~alien, None)})
+            frame = frame.assign(**{name: coded})
         else:
             draft.set_aside(
                 frame[alien],
@@ -115,7 +108,7 @@ def _drop_aliens(table: str, frame: pd.DataFrame, draft: Draft) -> pd.DataFrame:
                 column=name,
                 values=frame.loc[alien, name].astype("str"),
             )
-            frame = frame[~alien]
+            frame = frame.assign(**{name: coded})[~alien]
     return frame
 
 
@@ -129,6 +122,7 @@ def check_rows(table: str, rows: pd.DataFrame, draft: Draft) -> pd.DataFrame:
     """
     known = [c for c in rows.columns if c in tables.columns(table)]
     frame = _drop_aliens(table, rows[known].reset_index(drop=True), draft)
+    del rows  # and with it the columns that are replaced or put in order
     if not len(frame):
         return tables.empty(table)
     frame = tables.conform(table, frame)
@@ -161,28 +155,78 @@ def _set_aside_broken(
 def _ordered(frame: pd.DataFrame, date: str | None) -> pd.DataFrame:
     """Order a table by its date and content, then by where it came from.
 
-    Only rows that share their date are compared by content: sorting text is slow.
+    Each column is looked at only in rows that those before it leave equal: sorting text is slow.
     """
     last = ["source_file", "source_row"]
     names = [c for c in frame.columns if c not in (*last, date)]
-    if date is None:
-        order = _by_content(frame, names, last)
-    else:
-        moment = frame[date].dt.tz_localize(None).to_numpy("datetime64[us]")
-        when = np.where(np.isnat(moment), np.iinfo("int64").max, moment.view("int64"))
-        shared = pd.Series(when).duplicated(keep=False).to_numpy(bool)
-        rank = np.zeros(len(frame), dtype="int64")
-        places = np.flatnonzero(shared)
-        ranked = _by_content(frame[shared].reset_index(drop=True), names, last)
-        rank[places[ranked]] = np.arange(len(places))
-        order = np.lexsort((rank, when))
-    return frame.take(order).reset_index(drop=True)
+    every = (*([] if date is None else [date]), *names, *last)
+    order, group = _sorted(_ranks(frame[every[0]]))
+    for name in every[1:]:
+        if not _refine(order, group, frame[name]):
+            break
+    return _taken(frame, order)
 
 
-def _by_content(frame: pd.DataFrame, names: list[str], last: list[str]) -> npt.NDArray[np.int64]:
-    keys = frame[[*names, *last]].copy()
-    for name in names:
-        if isinstance(keys[name].dtype, pd.CategoricalDtype):
-            keys[name] = keys[name].cat.codes
-    order = keys.sort_values([*names, *last], kind="stable", na_position="last")
-    return np.asarray(order.index, dtype="int64")
+def _sorted(rank: _Places) -> tuple[_Places, _Places]:
+    """Order rows by one column; return the order, and the place of the first equal row of each."""
+    order = np.argsort(rank, kind="stable")
+    rank = rank[order]
+    return order, _firsts(rank[1:] != rank[:-1])
+
+
+def _firsts(changes: npt.NDArray[np.bool_]) -> _Places:
+    """Return, for each row in order, the place of the first row that is equal to it."""
+    starts = np.concatenate([[0], np.flatnonzero(changes) + 1])
+    return np.repeat(starts, np.diff(np.append(starts, len(changes) + 1)))
+
+
+def _refine(order: _Places, group: _Places, values: pd.Series) -> bool:
+    """Order rows that are equal so far by one more column; say whether some are equal still.
+
+    `order` has the rows in order, `group` a number that rows share which are equal so far (that of
+    the first of them); both are changed in place.
+    """
+    equal = np.zeros(len(group), dtype=bool)
+    equal[1:] = group[1:] == group[:-1]
+    equal[:-1] |= equal[1:]
+    places = np.flatnonzero(equal)
+    if not len(places):
+        return False
+    rank, own = _ranks(values.take(order[places])), group[places]
+    moved = np.lexsort((rank, own))
+    order[places] = order[places][moved]
+    rank = rank[moved]
+    changes = (own[1:] != own[:-1]) | (rank[1:] != rank[:-1])
+    group[places] = places[_firsts(changes)]
+    return not changes.all()
+
+
+def _ranks(values: pd.Series) -> _Places:
+    """Return the place of each value among all; missing ones are last, missing categories first."""
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        return np.asarray(values.cat.codes, dtype="int64")
+    if isinstance(values.dtype, pd.DatetimeTZDtype) or values.dtype.kind == "M":
+        moment = values.array.asi8 if hasattr(values.array, "asi8") else values.to_numpy()
+        since = np.asarray(moment).view("int64")
+        return np.where(values.isna().to_numpy(bool), np.iinfo("int64").max, since)
+    if values.dtype == "str":
+        cells = pa.array(values)
+        cells = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
+        places = pc.sort_indices(cells)  # what is missing comes last
+        inorder = cells.take(places)
+        other = pc.fill_null(pc.not_equal(inorder[1:], inorder[:-1]), False)
+        ranks = np.zeros(len(cells), dtype="int64")
+        ranks[places.to_numpy()[1:]] = np.cumsum(other.to_numpy(zero_copy_only=False))
+        return np.where(values.isna().to_numpy(bool), len(cells), ranks)
+    codes, _ = pd.factorize(values, sort=True)
+    return np.where(codes < 0, len(codes), codes)
+
+
+def _taken(frame: pd.DataFrame, order: _Places) -> pd.DataFrame:
+    """Put a table in order, one column at a time: no more than one stands in memory twice."""
+    if (order[1:] > order[:-1]).all():
+        return frame.reset_index(drop=True)
+    columns = {}
+    for name in list(frame.columns):
+        columns[name] = frame.pop(name).array.take(order)
+    return pd.DataFrame(columns)

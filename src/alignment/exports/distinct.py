@@ -47,6 +47,11 @@ def arrow(values: pd.Series) -> Any:
     return pa.array(values)
 
 
+def release_unused() -> None:
+    """Give back to the system what Arrow keeps of columns that are no more."""
+    pa.default_memory_pool().release_unused()
+
+
 def extract(cells: pd.Series, pattern: str, groups: Mapping[str, str | None]) -> pd.DataFrame:
     """Part cells by a pattern of RE2 with named groups; a group that did not take part is missing.
 

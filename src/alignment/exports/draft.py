@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from alignment.exports import reasons
-from alignment.ledger import DECISION_COLUMNS, MERGED_COLUMNS, NOTE_COLUMNS, SET_ASIDE_COLUMNS
+from alignment.exports.aside import Aside
+from alignment.ledger import DECISION_COLUMNS, MERGED_COLUMNS, NOTE_COLUMNS
 from alignment.text import Text
 
 SOURCE = ["source_file", "source_row"]
@@ -20,7 +23,7 @@ class Draft:
     """
 
     def __init__(self) -> None:
-        self._aside: list[pd.DataFrame] = []
+        self._aside = Aside()
         self._merged: list[pd.DataFrame] = []
         self._mergers: list[Text] = []
         self._notes: list[dict[str, object]] = []
@@ -35,19 +38,22 @@ class Draft:
         values: pd.Series | None = None,
     ) -> None:
         """Exclude rows (with ``source_file`` and ``source_row``) for a reason in words."""
-        if not len(rows):
-            return
-        frame = pd.DataFrame(
-            {
-                "file": rows["source_file"].astype("object"),
-                "row": rows["source_row"].astype("int64"),
-                "reason": reason.en,
-                "reason_es": reason.es,
-                "column": column,
-                "value": None if values is None else values.astype("object"),
-            }
-        )
-        self._aside.append(frame.astype(dict.fromkeys(("reason", "reason_es", "column"), "object")))
+        if len(rows):
+            lines = rows["source_row"].to_numpy("int64")
+            self._aside.add(rows["source_file"], lines, reason, column, values)
+
+    def set_aside_lines(
+        self,
+        file: str,
+        lines: npt.NDArray[np.int64],
+        reason: Text,
+        *,
+        column: str | None = None,
+        values: pd.Series | None = None,
+    ) -> None:
+        """Exclude lines of one file (a part's key) for a reason in words."""
+        if len(lines):
+            self._aside.add(file, lines, reason, column, values)
 
     def without_id(self, rows: pd.DataFrame, key: str) -> pd.DataFrame:
         """Set rows aside that carry no id, and return the others."""
@@ -92,14 +98,14 @@ class Draft:
         """Record a rule with the rows it found: they are counted and the first is the example."""
         if not len(rows):
             return
-        first = rows.sort_values(SOURCE).iloc[0]
-        files = rows["source_file"].unique()
+        files = sorted(map(str, rows["source_file"].unique()))
+        first = rows["source_row"][rows["source_file"].eq(files[0]).to_numpy(bool)].min()
         self.note(
             rule,
             len(rows),
             message.format(n=len(rows)),
-            file=str(files[0]) if len(files) == 1 else None,
-            example=f"{first['source_file']}, row {int(first['source_row'])}",
+            file=files[0] if len(files) == 1 else None,
+            example=f"{files[0]}, row {int(first)}",
         )
 
     def decide(self, file: str | None, column: str | None, decision: str, evidence: str) -> None:
@@ -110,15 +116,7 @@ class Draft:
 
     def set_aside_rows(self) -> pd.DataFrame:
         """Return the excluded rows, each once, with all reasons and the first cell named."""
-        every = _together(self._aside, SET_ASIDE_COLUMNS)
-        key, reasons = ["file", "row"], ["reason", "reason_es"]
-        rows = every.drop_duplicates(key, ignore_index=True)
-        several = every[every.duplicated(key, keep=False)].drop_duplicates([*key, *reasons])
-        if len(several):
-            joined = several.groupby(key, sort=False)[reasons].agg("; ".join)
-            found = joined.reindex(pd.MultiIndex.from_frame(rows[key])).set_axis(rows.index)
-            rows[reasons] = found.fillna(rows[reasons])
-        return rows
+        return self._aside.table()
 
     def merged_rows(self) -> pd.DataFrame:
         """Return file and line of the merged rows, each once, with the number of its reason."""

@@ -55,13 +55,13 @@ def note_layout(cells: Cells, how: Found, draft: Draft) -> None:
         file=name,
         example=how.evidence,
     )
-    rows = cells.footer
+    below = cells.footer
     draft.note(
         "text-below-table",
-        len(rows),
-        _TEXT_BELOW.format(n=len(rows)),
+        len(below),
+        _TEXT_BELOW.format(n=len(below)),
         file=name,
-        example=f"row {rows[0].line}" if rows else None,
+        example=f"row {below[0].line}" if below else None,
     )
     _note_cut(cells, draft)
 
@@ -72,7 +72,11 @@ def _places(line: int) -> str:
 
 def _note_cut(cells: Cells, draft: Draft) -> None:
     """Note a file whose last row is short and has no line break behind it."""
-    short = max((r.line for r in (*cells.ragged, *cells.footer)), default=0)
-    lines = cells.body.lines()
-    if cells.cut_off and short > (int(lines.max()) if len(lines) else 0):
+    if not cells.cut_off:
+        return
+    short, last = (
+        max((int(lines.max()) for lines in of if len(lines)), default=0)
+        for of in ((cells.ragged.lines(), cells.footer.lines()), (cells.body.lines(),))
+    )
+    if short > last:
         draft.note("cut-off", 1, _CUT_OFF.format(n=1), file=cells.file, example=f"row {short}")

@@ -7,6 +7,7 @@ import pandas as pd
 from alignment.exports import reasons
 from alignment.exports.accounts import Accounts, accounts_of_leads, matched_ids
 from alignment.exports.candidates import Candidates, Context
+from alignment.exports.distinct import Distinct
 from alignment.exports.histories import close_by_history, fold, stage_table
 from alignment.exports.identity import Joined
 from alignment.exports.typed import flag, lookup
@@ -40,6 +41,9 @@ def resolve(refs: pd.Series, joined: Joined) -> pd.Series:
 
     A Salesforce id counts with 15 and with 18 characters.
     """
+    if isinstance(refs.dtype, pd.CategoricalDtype):
+        different = pd.Series(refs.cat.categories, dtype="str")
+        return spread_categories(refs, resolve(different, joined))
     found = lookup(refs, joined.lead_of).astype("str")
     lost = found.isna() & refs.notna()
     if lost.any():
@@ -50,6 +54,21 @@ def resolve(refs: pd.Series, joined: Joined) -> pd.Series:
         plain = lookup(ids, bare).astype("str")
         found = found.where(~lost, plain.reindex(found.index))
     return found
+
+
+def spread_categories(values: pd.Series, found: pd.Series) -> pd.Series:
+    """Give each row what was found for its category; missing where it has none."""
+    taken = found.array.take(values.cat.codes.to_numpy(), allow_fill=True)
+    return pd.Series(taken, index=values.index)
+
+
+def code_references(candidates: Candidates, table: str) -> None:
+    """Keep the leads that the rows of a table name as codes: each is looked up once."""
+    if table in candidates.tables:
+        frame = candidates.get(table, ("lead_ref",))
+        codes, refs = pd.factorize(frame["lead_ref"].astype("str"))
+        frame["lead_ref"] = pd.Categorical.from_codes(codes, pd.Index(refs, dtype="str"))
+        candidates.tables[table] = [frame]
 
 
 def finish(candidates: Candidates, joined: Joined, accounts: Accounts, context: Context) -> Rows:
@@ -88,7 +107,8 @@ def finish(candidates: Candidates, joined: Joined, accounts: Accounts, context: 
 
 def _with_lead(frame: pd.DataFrame, joined: Joined) -> tuple[pd.DataFrame, pd.Series]:
     """Resolve ``lead_ref``; also say which references found no lead."""
-    refs = frame["lead_ref"].astype("str")
+    refs = frame["lead_ref"]
+    refs = refs if isinstance(refs.dtype, pd.CategoricalDtype) else refs.astype("str")
     lead = resolve(refs, joined)
     return frame.drop(columns="lead_ref").assign(lead_id=lead), refs.notna() & lead.isna()
 
@@ -152,46 +172,66 @@ def _touches(
     accounts: Accounts,
     context: Context,
 ) -> pd.DataFrame:
-    needed = ("lead_ref", "account_id", "opportunity_id", "is_inquiry", "is_second", "activity")
-    frame = candidates.get("touches", (*needed, "campaign_id"))
+    frame = candidates.get("touches", ("lead_ref", "account_id", "opportunity_id", "campaign_id"))
+    candidates.tables.pop("touches", None)  # so many rows need not stand in memory twice
     if not len(frame):
-        return frame.drop(columns=list(needed))
+        return frame[["campaign_id"]]
     frame, lost = _with_lead(frame, joined)
     frame = accounts.follow(frame, context)
     deals = rows["opportunities"]
     frame, unknown = _with_deal(frame, deals)
-    frame["opportunity_id"] = frame["opportunity_id"].where(~unknown, None)
+    if unknown.any():
+        frame["opportunity_id"] = frame["opportunity_id"].where(~unknown, None)
     if len(deals):
         by_deal = deals.set_index("opportunity_id")["lead_id"]
         lead = frame["lead_id"].fillna(lookup(frame["opportunity_id"], by_deal).astype("str"))
         filled = frame["lead_id"].isna() & lead.notna()
-        context.draft.note_rows(
-            "touches-by-opportunity", frame[filled], _NOTES["touches-by-opportunity"]
-        )
+        _note(context, "touches-by-opportunity", frame, filled)
         frame["lead_id"] = lead
         lost &= lead.isna()
-    context.draft.note_rows("ids-without-match", frame[lost], _NOTES["ids-without-match"])
+    _note(context, "ids-without-match", frame, lost)
     frame = _single_inquiries(frame)
     frame["team"] = context.vocabulary.team(frame)
     _tell_teams(frame, context)
-    leads = rows["leads"].set_index("lead_id")
-    came_by = lookup(frame["lead_id"], leads["channel"]).astype("str")
-    inquiry = flag(frame, "is_inquiry")
-    born = lookup(frame["lead_id"], leads["created_at"])
-    # HubSpot writes minutes: its inquiry is the lead's creation, not up to a minute before it.
-    moment = flag(frame, "is_second") & (born.dt.floor("min") == frame["occurred_at"])
-    frame["occurred_at"] = frame["occurred_at"].where(~moment, born)
-    frame["channel"] = came_by.where(inquiry & came_by.notna(), frame["channel"])
-    of_lead = lookup(frame["lead_id"], leads["account_id"]).astype("str")
-    frame["account_id"] = frame["account_id"].astype("str").fillna(of_lead)
-    return frame.drop(columns=["is_second", "activity"])
+    frame = _from_leads(frame, rows["leads"].set_index("lead_id"))
+    return frame.drop(columns=["is_second", "activity"], errors="ignore")
+
+
+def _note(context: Context, rule: str, frame: pd.DataFrame, found: pd.Series) -> None:
+    context.draft.note_rows(rule, frame.loc[found, _SOURCE[1:]], _NOTES[rule])
+
+
+def _from_leads(frame: pd.DataFrame, leads: pd.DataFrame) -> pd.DataFrame:
+    """Give touches what their leads know: an inquiry its channel and moment, all their account."""
+    inquiry, second = flag(frame, "is_inquiry"), flag(frame, "is_second")
+    if inquiry.any():
+        came_by = lookup(frame["lead_id"], leads["channel"]).astype("str")
+        frame["channel"] = came_by.where(inquiry & came_by.notna(), frame["channel"])
+    if second.any():
+        # HubSpot writes minutes: its inquiry is the lead's creation, not up to a minute before it.
+        born = lookup(frame["lead_id"], leads["created_at"])
+        moment = second & (born.dt.floor("min") == frame["occurred_at"])
+        frame["occurred_at"] = frame["occurred_at"].where(~moment, born)
+    frame["account_id"] = frame["account_id"].astype("str")
+    if frame["account_id"].hasnans:
+        of_lead = lookup(frame["lead_id"], leads["account_id"]).astype("str")
+        frame["account_id"] = frame["account_id"].fillna(of_lead)
+    return frame
 
 
 def _tell_teams(frame: pd.DataFrame, context: Context) -> None:
     """Show in the ledger which team makes which touches."""
     why = "the table of activities, with [teams] of mapping.toml over it"
-    for team, group in frame.groupby("team", sort=True):
-        names = ", ".join(sorted(set(group["channel"].dropna().astype("str"))))
+    teams, channels = Distinct.of(frame["team"]), Distinct.of(frame["channel"].astype("str"))
+    pairs = pd.unique(teams.codes * len(channels.cells) + channels.codes)
+    made = pd.DataFrame(
+        {
+            "team": teams.cells.take(pairs // len(channels.cells)).array,
+            "channel": channels.cells.take(pairs % len(channels.cells)).array,
+        }
+    )
+    for team, group in made.groupby("team", sort=True):
+        names = ", ".join(sorted(group["channel"].dropna()))
         context.draft.decide(None, "team", f"{team} makes: {names}", why)
 
 
@@ -199,6 +239,8 @@ def _single_inquiries(frame: pd.DataFrame) -> pd.DataFrame:
     """Leave out a second system's record of an inquiry that the CRM has too, within a day."""
     second = flag(frame, "is_second")
     inquiry = flag(frame, "is_inquiry")
+    if not (second & inquiry).any():
+        return frame.reset_index(drop=True)
     first = frame[inquiry & ~second].groupby("lead_id")["occurred_at"].agg(["min", "max"])
     at, lead = frame["occurred_at"], frame["lead_id"]
     day = pd.Timedelta(days=1)
@@ -303,12 +345,11 @@ def _name_channels(rows: Rows, context: Context) -> None:
     learn = pd.concat(seen) if seen else pd.Series(dtype="str")
     name = context.vocabulary.channel_names(learn.dropna())
     for table in have:
-        old = rows[table]["channel"].astype("str")
-        new = name(old)
+        written = Distinct.of(rows[table]["channel"].astype("str"))
+        named = name(written.cells)
+        other = (named != written.cells) & written.cells.notna()
+        if not other.any():
+            continue
         if table in ("leads", "opportunities"):
-            context.draft.note_rows(
-                "channel-spellings",
-                rows[table][old.notna() & (old != new)],
-                _NOTES["channel-spellings"],
-            )
-        rows[table] = rows[table].assign(channel=new)
+            _note(context, "channel-spellings", rows[table], written.spread(other))
+        rows[table] = rows[table].assign(channel=written.spread(named))

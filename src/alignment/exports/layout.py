@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from alignment.errors import ExportError, UnreadableError
-from alignment.exports.bodies import Body, Record, Rows
+from alignment.exports.bodies import Body, Misfits, Record, Rows
 from alignment.exports.profiles import Match, Profile, match, plain, recognise
 from alignment.text import Text
 
@@ -57,10 +57,10 @@ class Cells:
         Its physical line.
     body : Body
         Rows of data with as many cells as the header.
-    ragged : list of Record
-        Rows with another number of cells.
-    totals, preamble, footer : list of Record
-        What stands around the data.
+    ragged, footer : Misfits
+        Rows with another number of cells, among the data and below it.
+    totals, preamble : list of Record
+        What else stands around the data.
     cut_off : bool
         Whether the file ends without a line break.
     """
@@ -70,10 +70,10 @@ class Cells:
     header: Header
     header_row: int
     body: Body
-    ragged: list[Record]
+    ragged: Misfits
     totals: list[Record]
     preamble: list[Record]
-    footer: list[Record]
+    footer: Misfits
     cut_off: bool = False
 
     @property
@@ -304,10 +304,10 @@ def read_cells(text: str, file: str, profiles: Sequence[Profile]) -> Cells:
         header=header,
         header_row=top.line,
         body=Rows(f for _, f in fitted if f is not None),
-        ragged=[r for r, f in fitted if f is None],
+        ragged=Misfits(r for r, f in fitted if f is None),
         totals=totals,
         preamble=[r for r in every[: header.position] if not r.blank],
-        footer=footer,
+        footer=Misfits(footer),
         cut_off=not text.endswith(("\n", "\r")),
     )
     if header.match is not None:

@@ -211,11 +211,11 @@ def _touch_words(rows: pd.DataFrame) -> pd.DataFrame:
     words = column(rows, "kind").fillna(rows["channel"])
     table = {**CAMPAIGN_ACTIVITIES, **SALES_ACTIVITIES}
     default = Activity("touch", "", "marketing")
-    found = activity(words, table, default)
     rows["activity"] = words
-    for name in ("kind", "team", "initiator"):
-        given = column(rows, name).astype("str")
-        rows[name] = given.fillna(found[name])
+    lacking = [n for n in ("kind", "team", "initiator") if column(rows, n).hasnans]
+    found = activity(words, table, default) if lacking else rows
+    for name in lacking:
+        rows[name] = column(rows, name).astype("str").fillna(found[name])
     return rows
 
 

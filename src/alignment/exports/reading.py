@@ -9,12 +9,12 @@ from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from alignment.errors import AlignmentError, ExportError, FolderError, UnreadableError, all_of
 from alignment.exports import reasons
 from alignment.exports.big_files import BIG, read_big
 from alignment.exports.decoding import Found, decode
+from alignment.exports.distinct import release_unused
 from alignment.exports.draft import Draft
 from alignment.exports.drafting import SAMPLED, mapping_start
 from alignment.exports.evidence import note_layout
@@ -246,6 +246,7 @@ def _read_file(path: Path, name: str, said: Sequence[FileMapping], zone: str, dr
         parts.append(read_part(replace(cells, file=key), found, zone=zone, draft=draft))
         keys.append(key)
     cells.body.release()
+    release_unused()
     note_layout(cells, how, draft)
     return File(name, cells, how.encoding, tuple(parts), tuple(keys))
 
@@ -348,10 +349,8 @@ def _accounted(file: File, seen: _Seen, draft: Draft) -> File:
         draft.note("same-file-twice", count, _SAME_FILE.format(n=count), file=name, example=again)
         file = replace(file, repeats=True)
     if not file.parts:
-        ragged = np.array([r.line for r in file.cells.ragged], dtype="int64")
-        lines = np.concatenate([file.cells.body.lines(), ragged])
-        where = pd.DataFrame({"source_file": name, "source_row": lines})
-        draft.set_aside(where, reasons.NOT_RECOGNISED)
+        lines = np.concatenate([file.cells.body.lines(), file.cells.ragged.lines()])
+        draft.set_aside_lines(name, lines, reasons.NOT_RECOGNISED)
         rows = file.cells.body.sample(SAMPLED)
         draft.decide(name, None, NOT_RECOGNISED, mapping_start(name, file.cells.headers, rows))
     return file

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from alignment.errors import ExportError, all_of
@@ -26,6 +28,7 @@ from alignment.text import Text
 _TRUE = frozenset({"1", "true", "yes", "y", "si", "sí", "x", "t", "verdadero", "verdadeiro"})
 _FALSE = frozenset({"0", "false", "no", "n", "f", "falso"})
 _NULL_IDS = frozenset({"", "000000000000000", "000000000000000AAA"})
+_SHORT = "^[A-Za-z0-9]{15}$"
 _SUFFIX = np.array(list("ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"))
 
 _NUMBER_NOTE = Text(
@@ -77,18 +80,35 @@ def salesforce_ids(values: pd.Series) -> pd.Series:
     The three added characters tell, five letters at a time, which are capitals
     (Salesforce, "Record IDs: 15 and 18 characters").
     """
-    different = Distinct.of(values)
-    unique = different.cells.dropna()
-    short = unique[unique.str.fullmatch("[A-Za-z0-9]{15}")]
-    known = dict(zip(unique, unique, strict=True))
-    if len(short):
-        letters = np.array([list(v) for v in short])
-        capitals = np.char.isupper(letters).reshape(len(short), 3, 5)
-        codes = (capitals * 2 ** np.arange(5)).sum(axis=2)
-        known |= {v: v + "".join(_SUFFIX[c]) for v, c in zip(short, codes, strict=True)}
-    for null in _NULL_IDS:
-        known[null] = None
-    return different.spread(different.cells.map(known).astype("str"))
+    cells = arrow(values)
+    none = pc.is_in(cells, pa.array(sorted(_NULL_IDS), cells.type))
+    found = pc.if_else(none, pa.scalar(None, cells.type), cells) if _any(none) else cells
+    short = pc.and_(pc.equal(pc.binary_length(found), 15), pc.match_substring_regex(found, _SHORT))
+    if _any(short):
+        found, short = _whole(found), _whole(pc.fill_null(short, False))
+        found = pc.replace_with_mask(found, short, _longer(found.filter(short)))
+    elif found is cells:
+        return values
+    return pd.Series(found, index=values.index, dtype="str")
+
+
+def _any(flags: Any) -> bool:
+    return bool(pc.any(flags).as_py())
+
+
+def _whole(cells: Any) -> Any:
+    return cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
+
+
+def _longer(short: Any) -> Any:
+    """Write 15-character ids with 18: each different one is worked out once."""
+    coded = short.dictionary_encode()
+    letters = np.frombuffer("".join(coded.dictionary.to_pylist()).encode(), dtype="uint8")
+    capitals = (letters >= 65) & (letters <= 90)
+    codes = (capitals.reshape(-1, 3, 5) * 2 ** np.arange(5)).sum(axis=2)
+    ends = pa.array(["".join(row) for row in _SUFFIX[codes]], short.type)
+    nothing = pa.scalar("", short.type)
+    return pc.binary_join_element_wise(coded.dictionary, ends, nothing).take(coded.indices)
 
 
 def _flags(values: pd.Series) -> pd.Series:
@@ -116,6 +136,12 @@ class _Reader:
         text = self.cells.body.column(self.match.columns[field.name])
         noise = self.profile.noise.get(field.name)
         return text.str.replace(noise, "", regex=True) if noise else text
+
+    def stripped(self, field: Field) -> pd.Series:
+        if field.name not in self.profile.noise:
+            return self.cells.body.stripped(self.match.columns[field.name])
+        text = self.text(field).str.strip()
+        return text.where(text != "", None)
 
     def header(self, field: Field) -> str:
         return self.cells.headers[self.match.columns[field.name]]
@@ -217,9 +243,9 @@ class _Reader:
                 "Correct the cell. " + self.say('unreadable = "set aside" to leave such rows out'),
             )
         fresh = times.unreadable & ~self.unreadable
-        rows = pd.DataFrame({"source_file": self.cells.file, "source_row": self.lines})[fresh]
-        self.draft.set_aside(
-            rows,
+        self.draft.set_aside_lines(
+            self.cells.file,
+            self.lines[fresh.to_numpy(bool)],
             reasons.UNREADABLE_DATE,
             column=self.header(field),
             values=self.text(field)[fresh],
@@ -297,10 +323,8 @@ class _Reader:
             return found
         if field.kind == "flag":
             return {name: _flags(self.text(field))}
-        text = self.text(field).str.strip()
-        if field.kind == "id":
-            return {name: salesforce_ids(text)}
-        return {name: text.where(text != "", None)}
+        text = self.stripped(field)
+        return {name: salesforce_ids(text) if field.kind == "id" else text}
 
 
 def _local_days(times: Times, cells: pd.Series, zone: str) -> pd.Series:
@@ -343,7 +367,7 @@ def read_part(cells: Cells, match: Match, *, zone: str, draft: Draft) -> Part:
     return Part(
         file=cells.file,
         match=match,
-        frame=frame[~reader.unreadable.to_numpy(bool)].reset_index(drop=True),
+        frame=kept(frame, ~reader.unreadable.to_numpy(bool)),
         rows_read=cells.rows_read,
         zoneless=reader.zoneless,
     )
@@ -363,12 +387,16 @@ def _period(cells: Cells) -> tuple[pd.Timestamp, pd.Timestamp]:
 
 
 def _set_aside_ragged(cells: Cells, width: int, draft: Draft) -> None:
-    for count in sorted({len(r.cells) for r in cells.ragged}):
-        lines = [r.line for r in cells.ragged if len(r.cells) == count]
-        draft.set_aside(
-            pd.DataFrame({"source_file": cells.file, "source_row": lines}),
-            reasons.RAGGED.format(count=count, width=width),
-        )
+    lines, widths = cells.ragged.lines(), cells.ragged.widths()
+    for count in np.flatnonzero(np.bincount(widths)):
+        reason = reasons.RAGGED.format(count=int(count), width=width)
+        mine = widths == count
+        draft.set_aside_lines(cells.file, lines if mine.all() else lines[mine], reason)
+
+
+def kept(frame: pd.DataFrame, keep: npt.NDArray[np.bool_]) -> pd.DataFrame:
+    """Return the rows to keep, numbered anew; where that is all of them, nothing is copied."""
+    return frame if keep.all() else frame[keep].reset_index(drop=True)
 
 
 def column(frame: pd.DataFrame, name: str, kind: str = "str") -> pd.Series:
@@ -380,7 +408,11 @@ def column(frame: pd.DataFrame, name: str, kind: str = "str") -> pd.Series:
 
 def flag(frame: pd.DataFrame, name: str) -> pd.Series:
     """Return a column of flags without gaps: what is missing is false."""
-    values = column(frame, name, "boolean")
+    if name not in frame:
+        return pd.Series(False, index=frame.index)
+    values = frame[name]
+    if values.dtype == bool:
+        return values
     return values.astype("object").astype("boolean").fillna(False).astype(bool)
 
 
@@ -399,4 +431,4 @@ def lookup(keys: pd.Series, table: pd.Series) -> pd.Series:
 def together(parts: Sequence[Part]) -> pd.DataFrame:
     """Put the rows of several files of one kind under each other."""
     frames = [p.frame.assign(file_currency=p.match.currency) for p in parts]
-    return pd.concat(frames, ignore_index=True)
+    return pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]

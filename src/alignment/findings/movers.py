@@ -70,8 +70,8 @@ def speed_matters(result: SpeedToLead) -> Finding:
     detail = Text(
         en="The difference is that sales calls warm leads first. Estimated over {leads} leads "
         "touched by sales, {conversions} of them converted; an experiment would settle it.",
-        es="La diferencia es que ventas atiende antes a los más interesados. Estimado sobre {leads} leads "
-        "contactados, {conversions} convertidos; un experimento lo resolvería.",
+        es="La diferencia es que ventas atiende antes a los más interesados. Estimado sobre "
+        "{leads} leads contactados, {conversions} convertidos; un experimento lo resolvería.",
     ).format(**values)
     return Finding("speed-matters", "claim", title, detail)
 
