@@ -8,12 +8,12 @@ GPL; nothing of the library is imported here:
 
 Choice of the oracle: Kaplan-Meier from both; Aalen-Johansen from scikit-survival only, with the
 variance of Dinse and Larson's equation 6 (lifelines drops the events of the first time, jitters
-ties and swaps its limits). Delayed entry: all of them take a spell as at risk at t when entry < t
-(lifelines counts entry <= t in its event table, but subtracts the entrants of each time from the
-second on before it estimates), so on whole days they get entries half a day earlier to match
-entry <= t; for scikit-survival, which refuses negative times, everything also a day later. The
-data sets are small and stand in the file, so that nothing hangs on a random stream; of Olist only
-estimates are kept.
+ties and swaps its limits); the log-rank statistic of three groups from lifelines. Delayed entry:
+all of them take a spell as at risk at t when entry < t (lifelines counts entry <= t in its event
+table, but subtracts the entrants of each time from the second on before it estimates), so on whole
+days they get entries half a day earlier to match entry <= t; for scikit-survival, which refuses
+negative times, everything also a day later. The data sets are small and stand in the file, so that
+nothing hangs on a random stream; of Olist only estimates are kept.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from lifelines import KaplanMeierFitter
+from lifelines.statistics import multivariate_logrank_test
 from sksurv.nonparametric import cumulative_incidence_competing_risks, kaplan_meier_estimator
 
 OUT = Path(__file__).parents[1] / "tests" / "lead_to_close" / "reference.json"
@@ -68,6 +69,8 @@ def data_sets() -> dict[str, dict[str, list[float]]]:
         "one end, day ties": draw(200, 90, 1),
         "one end, delayed entry": draw(250, 60, 1, late=True),
         "one end, delayed entry, heavy ties": draw(300, 8, 1, late=True),
+        "two ends, a year of days": draw(400, 365, 2),
+        "two ends, exact times, many": draw(300, 200, 2, exact=True),
     }
 
 
@@ -104,6 +107,11 @@ def sksurv_kaplan_meier(entry, exit, ended) -> dict[str, list[float]]:
         "low": bounds[0].tolist(),
         "high": bounds[1].tolist(),
     }
+
+
+def lifelines_log_rank(exit, ended) -> float:
+    """Chi-square of three groups: every third spell. It knows no delayed entry."""
+    return float(multivariate_logrank_test(exit, np.arange(len(exit)) % 3, ended).test_statistic)
 
 
 def sksurv_aalen_johansen(exit, end) -> dict[str, list]:
@@ -169,6 +177,8 @@ def main() -> None:
             "lifelines Kaplan-Meier": lifelines_kaplan_meier(entry, exit, end > 0),
             "scikit-survival Kaplan-Meier": sksurv_kaplan_meier(entry, exit, end > 0),
         }
+        if not entry.any():
+            found["lifelines log-rank"] = lifelines_log_rank(exit, end > 0)
         if not entry.any() and end.max() > 1:  # it fails on a single kind of end
             found["scikit-survival Aalen-Johansen"] = sksurv_aalen_johansen(exit, end)
         reference["data_sets"][name] = {"data": data, "found": found}

@@ -30,6 +30,7 @@ _TABLE_WORDS: Mapping[str, Text] = {
     ),
     "spend": Text(en="spend", es="inversión"),
     "capacity": Text(en="capacity", es="capacidad"),
+    "holidays": Text(en="holidays", es="festivos"),
     "experiments": Text(en="experiments", es="experimentos"),
     "goals": Text(en="goals", es="objetivos"),
 }
@@ -91,6 +92,7 @@ class Dataset:
     spend: pd.DataFrame = field(default_factory=partial(tables.empty, "spend"))
     exchange_rates: pd.DataFrame = field(default_factory=partial(tables.empty, "exchange_rates"))
     capacity: pd.DataFrame = field(default_factory=partial(tables.empty, "capacity"))
+    holidays: pd.DataFrame = field(default_factory=partial(tables.empty, "holidays"))
     experiments: pd.DataFrame = field(default_factory=partial(tables.empty, "experiments"))
     goals: pd.DataFrame = field(default_factory=partial(tables.empty, "goals"))
     ledger: Ledger = field(default_factory=Ledger)

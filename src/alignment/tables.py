@@ -264,6 +264,19 @@ class Capacity(Sourced):
         unique = ("team", "week")
 
 
+class Holidays(Sourced):
+    """A day on which nobody works."""
+
+    date: Day = _day("the day")
+    region: str = _maybe("region in which it is free; missing where it is free everywhere")
+    name: str = _maybe("what is celebrated")
+
+    class Config:
+        """A day is free once in a region."""
+
+        unique = ("date", "region")
+
+
 class Experiments(Sourced):
     """A unit in an arm of an experiment."""
 
@@ -303,6 +316,7 @@ MODELS: Mapping[str, type[Sourced]] = {
     "spend": Spend,
     "exchange_rates": ExchangeRates,
     "capacity": Capacity,
+    "holidays": Holidays,
     "experiments": Experiments,
     "goals": Goals,
 }

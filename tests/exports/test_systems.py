@@ -41,6 +41,7 @@ HEADERS = {
     ),
     ("own tables", "goals"): "period,team,metric,target",
     ("own tables", "capacity"): "team,week,hours",
+    ("own tables", "holidays"): "holiday,region,name",
     ("own tables", "experiments"): "unit_kind,unit_id,experiment,arm,starts_on,ends_on",
     ("own tables", "rates"): "currency,date,rate",
 }
@@ -54,6 +55,7 @@ SPANISH = {
     ),
     ("own tables", "goals"): "Periodo,Equipo,Métrica,Objetivo",
     ("own tables", "capacity"): "Equipo,Semana,Horas",
+    ("own tables", "holidays"): "Festivo,Región,Nombre",
 }
 CASES = [*HEADERS.items(), *SPANISH.items()]
 

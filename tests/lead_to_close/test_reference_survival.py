@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from statsmodels.duration.survfunc import CumIncidenceRight
 
 from alignment.lead_to_close.incidence import aalen_johansen, interval, kaplan_meier, risk_tables
 
@@ -66,6 +67,20 @@ def test_aalen_johansen(name):
 
 def test_there_are_enough_data_sets_and_the_versions_are_known():
     assert len(SETS) >= 5
-    assert len(COMPETING) >= 4
+    assert len(COMPETING) >= 5
     assert any(any(SETS[name]["data"]["entry"]) for name in SETS)
     assert {"lifelines", "scikit-survival"} <= set(REFERENCE["versions"])
+
+
+@pytest.mark.parametrize("name", COMPETING)
+def test_aalen_johansen_with_statsmodels(name):
+    """Its standard errors are another formula's; the intervals are held against scikit-survival."""
+    data = SETS[name]["data"]
+    kinds = max(data["end"])
+    exit, end = np.array(data["exit"]), np.array(data["end"])
+    theirs = CumIncidenceRight(exit, end)
+    found = aalen_johansen(table_of(data, kinds))
+    at, inside = places(found.table, theirs.times)
+    assert inside.all()
+    for k in range(kinds):
+        np.testing.assert_allclose(found.incidence[k][at], theirs.cinc[k], **EXACT)

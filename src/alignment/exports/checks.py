@@ -24,6 +24,7 @@ _KEY_DATES = {
     "opportunity_stages": "entered_at",
     "spend": "starts_on",
     "capacity": "week",
+    "holidays": "date",
     "experiments": "starts_on",
 }
 _IMPLAUSIBLE = Text(

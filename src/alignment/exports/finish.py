@@ -98,7 +98,7 @@ def finish(candidates: Candidates, joined: Joined, accounts: Accounts, context: 
     rows["opportunities"] = close_by_history(rows["opportunities"], rows["opportunity_stages"])
     rows["campaigns"] = _campaigns(candidates)
     rows["spend"] = _spend(candidates, context)
-    for table in ("exchange_rates", "capacity", "experiments", "goals"):
+    for table in ("exchange_rates", "capacity", "holidays", "experiments", "goals"):
         rows[table] = candidates.get(table)
     rows["stages"] = _stages(candidates, rows, context)
     _name_channels(rows, context)

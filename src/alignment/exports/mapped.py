@@ -52,6 +52,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "spend": ("starts_on", "cost", "channel"),
     "exchange_rates": ("currency", "rate"),
     "capacity": ("team", "week", "hours"),
+    "holidays": ("date",),
     "experiments": ("unit_kind", "unit_id", "experiment", "arm", "starts_on"),
     "goals": ("period", "team", "metric", "target"),
 }
@@ -69,6 +70,7 @@ _KEYS: Mapping[str, list[str]] = {
     "contact_roles": ["opportunity_id", "lead_id"],
     "campaigns": ["platform", "campaign_id"],
     "capacity": ["team", "week"],
+    "holidays": ["date", "region"],
     "goals": ["period", "team", "metric"],
 }
 

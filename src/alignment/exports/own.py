@@ -1,4 +1,4 @@
-"""The tables that a company writes by itself: goals, capacity, experiments, exchange rates."""
+"""The tables that a company writes itself: goals, capacity, holidays, experiments, rates."""
 
 from __future__ import annotations
 
@@ -48,6 +48,16 @@ PROFILES = (
     ),
     Profile(
         SYSTEM,
+        "holidays",
+        "holidays",
+        (
+            Field("date", "day", ("holiday", "festivo", "feriado", "día festivo"), required=True),
+            Field("region", "text", ("region", "región")),
+            Field("name", "text", ("name", "nombre", "celebración")),
+        ),
+    ),
+    Profile(
+        SYSTEM,
         "experiments",
         "experiments",
         (
@@ -84,6 +94,7 @@ def assemble(objects: Mapping[str, pd.DataFrame], context: Context) -> Candidate
     keys = {
         "goals": ("goals", ["period", "team", "metric"]),
         "capacity": ("capacity", ["team", "week"]),
+        "holidays": ("holidays", ["date", "region"]),
         "experiments": ("experiments", ["unit_kind", "unit_id", "experiment", "starts_on"]),
     }
     for name, (table, unique) in keys.items():

@@ -1,25 +1,37 @@
-"""Lead to close: spells, cumulative incidence of won and lost, time in stage.
+"""Lead to close: clocks between milestones, incidence of their ends, time in stage.
 
-Imports nothing from the other analyses. Every estimate runs on one spell table
-(:mod:`~alignment.lead_to_close.spells`) and one estimator
-(:mod:`~alignment.lead_to_close.incidence`).
+Imports nothing from the other analyses. Every estimate runs on one table of spells
+(:mod:`~alignment.lead_to_close.spells`, :mod:`~alignment.lead_to_close.clocks`) and one estimator
+(:mod:`~alignment.lead_to_close.incidence`; with losses that are revived,
+:mod:`~alignment.lead_to_close.reopened`).
 """
 
+from alignment.lead_to_close.business_time import BusinessCalendar, business_calendar
+from alignment.lead_to_close.clock_estimates import ClockEstimates, estimate_clocks
+from alignment.lead_to_close.clocks import Clocks, find_clocks
 from alignment.lead_to_close.estimates import LeadToClose, lead_to_close
 from alignment.lead_to_close.hazard import Hazard, hazard
+from alignment.lead_to_close.moments import milestones
 from alignment.lead_to_close.speed_to_lead import SpeedToLead, speed_to_lead
 from alignment.lead_to_close.spells import Spells, find_spells
 from alignment.lead_to_close.stages import TimeInStage, time_in_stage
 
 __all__ = [
+    "BusinessCalendar",
+    "ClockEstimates",
+    "Clocks",
     "Hazard",
     "LeadToClose",
     "SpeedToLead",
     "Spells",
     "TimeInStage",
+    "business_calendar",
+    "estimate_clocks",
+    "find_clocks",
     "find_spells",
     "hazard",
     "lead_to_close",
+    "milestones",
     "speed_to_lead",
     "time_in_stage",
 ]

@@ -4,39 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
-from alignment.lead_to_close.incidence import (
-    Incidence,
-    Integers,
-    aalen_johansen,
-    interval,
-    quantile,
-    quantile_within,
-    risk_tables,
-    value_at,
-)
+from alignment.lead_to_close.curves import at_days, days_of_shares, estimate, whole_curves
+from alignment.lead_to_close.incidence import Incidence, quantile_within, value_at
 from alignment.lead_to_close.spells import ENDS, Spells, Start, find_spells
 from alignment.results import LEVEL, About, Result
 from alignment.text import Text
 
-MINIMUM_ENDS = 5
-LARGEST_STEP = 1 / 30  # what one end moves when 30 spells are at risk and none has ended
-
 METHOD = Text(
     en=(
         "Aalen–Johansen cumulative incidence of won and lost, exact under day ties and delayed "
-        "entry; delta variance, interval on the log(−log(1 − F)) scale."
+        "entry, with losses that may be revived; delta variance, interval on the "
+        "log(−log(1 − F)) scale, exact upper limit where nothing has ended so."
     ),
     es=(
         "Incidencia acumulada de ganado y perdido (Aalen–Johansen), exacta con empates por día y "
-        "entrada tardía; varianza delta, intervalo en la escala log(−log(1 − F))."
+        "entrada tardía, con pérdidas que pueden revivir; varianza delta, intervalo en la escala "
+        "log(−log(1 − F)), límite superior exacto donde nada ha terminado así."
     ),
 )
 ASSUMPTIONS = (
@@ -52,8 +41,8 @@ ASSUMPTIONS = (
         ),
     ),
     Text(
-        en="A loss is final. Where many lost leads are revived later, the share won is higher.",
-        es="Una pérdida es definitiva. Si muchos leads perdidos reviven después, se gana más.",
+        en="A lost lead counts as lost while it is; those revived later count as open again.",
+        es="Un lead perdido cuenta como tal mientras lo está; si revive, vuelve a contar abierto.",
     ),
 )
 NO_LOSS = Text(
@@ -73,7 +62,8 @@ class LeadToClose(Result):
     at : DataFrame
         The main table. ``group`` (str), ``end`` (category won, lost), ``day`` (int64),
         ``estimate``, ``low``, ``high`` (float64: probability that this end has come by that day;
-        missing beyond the follow-up of the group), ``leads`` (int64, spells in the group),
+        missing beyond the follow-up of the group; where nothing has ended so, 0 with an exact
+        upper limit), ``leads`` (int64, spells in the group),
         ``events`` (int64, such ends seen by that day), ``at_risk`` (int64, spells at risk on that
         day) and ``too_few`` (bool: fewer than 5 ends in the group, or some day up to it on which
         one end would move the estimate by more than 1/30, as in any group of fewer than 30).
@@ -218,22 +208,14 @@ def lead_to_close(
     frame = spells.frame
     if not (frame["end"] != "open").any():
         raise NotMeasurable(_no_end(data, start))
-    names, codes = _groups(frame["group"])
-    tables = risk_tables(
-        frame["entry"].to_numpy(),
-        frame["exit"].to_numpy(),
-        (frame["end"].cat.codes.to_numpy() + 1) % (len(ENDS) + 1),  # open, won, lost = 0, 1, 2
-        group=codes,
-        groups=len(names),
-    )
-    found = dict(zip(names, map(aalen_johansen, tables), strict=True))
+    found = estimate(spells)
     lost_recorded = bool((frame["end"] == "lost").any())
     return LeadToClose(
-        at=_at(found, frame["group"].value_counts(), days, level),
-        curves=_curves(found, level),
-        quantiles=_quantiles(found, quantiles, level),
+        at=at_days(found, ENDS, frame["group"].value_counts(), np.asarray(days, np.int64), level),
+        curves=whole_curves(found, ENDS, level),
+        quantiles=days_of_shares(found, ENDS, quantiles, level),
         when_won=_when_won(found, days, level),
-        naive=_naive(frame, names),
+        naive=_naive(frame, list(found)),
         spells=spells,
         lost_recorded=lost_recorded,
         about=About(
@@ -243,93 +225,6 @@ def lead_to_close(
             left_out=spells.left_out,
         ),
     )
-
-
-def _groups(labels: pd.Series) -> tuple[list[str], Integers]:
-    """Order the groups by size, then by name, and code the spells."""
-    counts = labels.value_counts().reset_index(name="spells")
-    ordered = counts.sort_values(["spells", "group"], ascending=[False, True])["group"]
-    names = [str(name) for name in ordered]
-    codes = pd.Categorical(labels, categories=names).codes.astype(np.int64)
-    return names, codes
-
-
-def _ends(values: list[str]) -> pd.Categorical:
-    return pd.Categorical(values, categories=list(ENDS))
-
-
-def _at(
-    found: dict[str, Incidence], sizes: pd.Series, days: Sequence[int], level: float
-) -> pd.DataFrame:
-    asked = np.asarray(days, dtype=np.int64)
-    parts = []
-    for name, one in found.items():
-        table = one.table
-        last = np.searchsorted(table.time, asked, side="right")
-        at_risk = _at_risk_on(table.time, table.at_risk, asked)
-        before = np.append(1.0, one.survival[:-1])
-        step = np.maximum.accumulate(np.append(0.0, before / np.maximum(table.at_risk, 1)))[last]
-        few = table.events.sum() < MINIMUM_ENDS
-        for k, end in enumerate(ENDS):
-            low, high = interval(one.incidence[k], one.variance[k], level=level)
-            parts.append(
-                pd.DataFrame(
-                    {
-                        "group": name,
-                        "end": end,
-                        "day": asked,
-                        "estimate": value_at(table, one.incidence[k], asked),
-                        "low": value_at(table, low, asked, start=np.nan),
-                        "high": value_at(table, high, asked, start=np.nan),
-                        "leads": int(sizes[name]),
-                        "events": np.r_[0, np.cumsum(table.events[k])][last],
-                        "at_risk": at_risk,
-                        "too_few": few | (step > LARGEST_STEP),
-                    }
-                )
-            )
-    at = pd.concat(parts, ignore_index=True)
-    return at.assign(group=at["group"].astype("str"), end=_ends(list(at["end"])))
-
-
-def _at_risk_on(time: NDArray[Any], at_risk: Integers, days: Integers) -> Integers:
-    """Count the spells at risk on each day (with exact time, at the next exit)."""
-    return np.append(at_risk, 0)[np.searchsorted(time, days, side="left")]
-
-
-def _curves(found: dict[str, Incidence], level: float) -> pd.DataFrame:
-    parts = []
-    for name, one in found.items():
-        known = one.table.time <= one.table.follow_up
-        for k, end in enumerate(ENDS):
-            low, high = interval(one.incidence[k], one.variance[k], level=level)
-            parts.append(
-                pd.DataFrame(
-                    {
-                        "group": name,
-                        "end": end,
-                        "day": one.table.time[known],
-                        "incidence": one.incidence[k][known],
-                        "low": low[known],
-                        "high": high[known],
-                        "at_risk": one.table.at_risk[known],
-                    }
-                )
-            )
-    curves = pd.concat(parts, ignore_index=True)
-    return curves.assign(group=curves["group"].astype("str"), end=_ends(list(curves["end"])))
-
-
-def _quantiles(found: dict[str, Incidence], shares: Sequence[float], level: float) -> pd.DataFrame:
-    rows = []
-    for name, one in found.items():
-        for k, end in enumerate(ENDS):
-            low, high = interval(one.incidence[k], one.variance[k], level=level)
-            for share in shares:
-                days = quantile(one.table, one.incidence[k], low, high, share)
-                rows.append((name, end, float(share), *days))
-    table = pd.DataFrame(rows, columns=["group", "end", "quantile", "days", "low", "high"])
-    return table.assign(group=table["group"].astype("str"), end=_ends(list(table["end"])))
 
 
 def _when_won(found: dict[str, Incidence], days: Sequence[int], level: float) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtri
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -77,6 +77,12 @@ class Incidence:
     variance: Floats
     lag_covariance: Floats
 
+    def covariance_with(self, end: int, upto: int) -> Floats:
+        """Cov(F(t), F(H)) for every t up to H, the time at place ``upto - 1``."""
+        curve, variance = self.incidence[end, :upto], self.variance[end, :upto]
+        covariance: Floats = variance - (curve[-1] - curve) * self.lag_covariance[end, :upto]
+        return covariance
+
 
 def risk_tables(
     entry: NDArray[Any],
@@ -130,13 +136,18 @@ def _by_day(
     groups: int,
     width: int,
 ) -> list[RiskTable]:
-    offset = codes * width
-    shape = (groups, width)
-    entered = np.bincount(offset + entry, minlength=groups * width).reshape(shape)
+    index = codes * width
+    entered = np.zeros((groups, width), dtype=np.int64)
+    if entry.any():
+        entered += np.bincount(index + entry, minlength=groups * width).reshape(groups, width)
+    else:
+        entered[:, 0] = np.bincount(codes, minlength=groups)
     # One count of (group, kind of end, day) gives the exits and the ends of each kind.
-    left = np.bincount(
-        (codes * (ends + 1) + end) * width + exit, minlength=groups * (ends + 1) * width
-    ).reshape(groups, ends + 1, width)
+    index *= ends + 1
+    index += np.multiply(end, width, dtype=np.int64)
+    index += exit
+    left = np.bincount(index, minlength=groups * (ends + 1) * width)
+    left = left.reshape(groups, ends + 1, width)
     exits = left.sum(axis=1)
     at_risk = entered.cumsum(axis=1) - (exits.cumsum(axis=1) - exits)
     tables = []
@@ -197,10 +208,6 @@ def _table(
     return RiskTable(time, at_risk, events, np.inf if left <= SETTLED else follow_up)
 
 
-def _cumulated_before(values: Floats) -> Floats:
-    return np.concatenate(([0.0], np.cumsum(values)[:-1])) if len(values) else values
-
-
 def aalen_johansen(table: RiskTable) -> Incidence:
     """Estimate the cumulative incidence of each kind of end, with its variance.
 
@@ -219,50 +226,38 @@ def aalen_johansen(table: RiskTable) -> Incidence:
     -------
     Incidence
     """
-    n = np.maximum(table.at_risk, 1).astype(np.float64)
-    events = table.events.astype(np.float64)
-    ended = events.sum(axis=0)
+    return Incidence(table, *_cumulated(table.at_risk, table.events))
+
+
+def _cumulated(at_risk: Integers, events: Integers) -> tuple[Floats, Floats, Floats, Floats]:
+    """Give survival (T,), and incidence, variance and lag covariance (K, T)."""
+    n = np.maximum(at_risk, 1).astype(np.float64)
+    ended = events.sum(axis=0).astype(np.float64)
     survival = np.cumprod(1.0 - ended / n)
     before = np.concatenate(([1.0], survival[:-1])) if len(survival) else survival
     steps = before * events / n
-    incidence = np.cumsum(steps, axis=1)
     # Where all at risk end, S is 0 from then on and every gradient at that time is 0.
     remaining = np.where(n > ended, n * (n - ended), np.inf)
-    variance, lag = np.empty_like(steps), np.empty_like(steps)
-    for k in range(len(steps)):
-        variance[k], lag[k] = _variance(events, ended, n, remaining, before, survival, steps, k)
-    return Incidence(table, survival, incidence, variance, lag)
-
-
-def _variance(
-    events: Floats,
-    ended: Floats,
-    n: Floats,
-    remaining: Floats,
-    before: Floats,
-    survival: Floats,
-    steps: Floats,
-    k: int,
-) -> tuple[Floats, Floats]:
-    own = events[k] / remaining
-    other = (ended - events[k]) / remaining
-    step, step_other = steps[k], steps.sum(axis=0) - steps[k] if len(steps) > 1 else 0 * steps[k]
-    cumulated = np.cumsum(own)
+    own, rest = events / remaining, ended - events
+    if len(events) == 2:  # the other end is the other row
+        other, step_other = own[::-1], steps[::-1]
+    else:
+        other = rest / remaining
+        step_other = steps.sum(axis=0) - steps if len(steps) > 1 else np.zeros_like(steps)
+    carried = survival * np.cumsum(own, axis=1)
     linear_own, square_own = _running(own, step_other)
-    linear_other, square_other = _running(other, step)
-    between = np.cumsum(events[k] * (ended - events[k]) * before**2 / n**3)
-    variance = (
-        survival**2 * cumulated + 2 * survival * linear_own + square_own + square_other + between
-    )
-    return variance, survival * cumulated + linear_own - linear_other
+    linear_other, square_other = _running(other, steps)
+    between = np.cumsum(events * rest * (before * before / (n * n * n)), axis=1)
+    variance = survival * (carried + 2 * linear_own) + square_own + square_other + between
+    lag = carried + linear_own - linear_other
+    return survival, np.cumsum(steps, axis=1), variance, lag
 
 
 def _running(weight: Floats, step: Floats) -> tuple[Floats, Floats]:
     """Σ_j w_j a_j(t) and Σ_j w_j a_j(t)² with a_j(t) = Σ_{j < i <= t} step_i, for every t."""
-    weight_before = _cumulated_before(weight)
-    linear = np.cumsum(step * weight_before)
-    linear_before = np.concatenate(([0.0], linear[:-1])) if len(linear) else linear
-    square = np.cumsum(step * (2 * linear_before + step * weight_before))
+    pulled = step * (np.cumsum(weight, axis=1) - weight)
+    linear = np.cumsum(pulled, axis=1)
+    square = np.cumsum(step * (2 * (linear - pulled) + pulled), axis=1)
     return linear, square
 
 
@@ -307,7 +302,7 @@ def interval(
     tuple of arrays
         Low and high; missing where the estimate is 0 or 1, which carries no interval.
     """
-    z = float(norm.ppf(0.5 + level / 2))
+    z = float(ndtri(0.5 + level / 2))
     inside = (probability > 0) & (probability < 1 - 1e-15)
     base = np.where(inside, probability, 0.5)
     if transform == "complementary log-log":
@@ -315,7 +310,8 @@ def interval(
     log_base = np.log(base)
     # d log(−log p)/dp = 1/(p log p); both factors enter through their size.
     half = z * np.sqrt(variance) / (base * -log_base)
-    bounds = [np.exp(log_base * np.exp(sign * half)) for sign in (1.0, -1.0)]
+    apart = np.exp(half)
+    bounds = [np.exp(log_base * apart), np.exp(log_base / apart)]
     if transform == "complementary log-log":
         bounds = [1 - bound for bound in reversed(bounds)]
     low, high = (np.where(inside, bound, np.nan) for bound in bounds)
@@ -390,10 +386,10 @@ def quantile_within(
         return np.nan, np.nan, np.nan
     curve, variance = found.incidence[end, :upto], found.variance[end, :upto]
     total, total_variance = curve[-1], variance[-1]
-    covariance = variance - (total - curve) * found.lag_covariance[end, :upto]
+    covariance = found.covariance_with(end, upto)
     gap = curve - share * total
     spread = variance + share**2 * total_variance - 2 * share * covariance
-    z = float(norm.ppf(0.5 + level / 2))
+    z = float(ndtri(0.5 + level / 2))
     inside = np.abs(gap) <= z * np.sqrt(np.maximum(spread, 0))
     times = table.time[:upto]
     at = int(np.argmax(gap >= -1e-12))

@@ -8,7 +8,8 @@ Rules, which every estimate of this room shares:
 - A lead is **won** when the first of its opportunities is won, or when it becomes a customer.
 - A lead is **lost** when it was not won and either it has opportunities, all of them lost (it ends
   with the last loss), or it has none and its latest stage is ``disqualified``: no later stage,
-  such as ``recycled``, revived it. Journeys follow the same rule.
+  such as ``recycled``, revived it. Losses that were revived stand in ``changes``, and estimates
+  count them as losses while they lasted (:mod:`~alignment.lead_to_close.reopened`).
 - A day whose clock is unknown (precision ``day``) is the midnight of the dataset's zone.
 - What has not ended by ``as_of`` is open: censored there. Nothing after ``as_of`` is used.
 """
@@ -17,22 +18,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from alignment.arguments import nearest, of_type, one_of
+from alignment.arguments import of_type, one_of
 from alignment.dataset import Dataset
-from alignment.errors import ArgumentError
-from alignment.tables import LEAD_STAGES
+from alignment.lead_to_close.days import day_number
+from alignment.lead_to_close.labels import MISSING, labels
+from alignment.lead_to_close.links import Links, find_links, places
+from alignment.lead_to_close.runs import changes_within
+from alignment.lead_to_close.states import changes_of_state
 
 Start = Literal["lead", "opportunity"]
 ENDS = ("won", "lost")
 END_TYPE = pd.CategoricalDtype(["won", "lost", "open"])
-MISSING = "(missing)"
-_ACCOUNT_GROUPS = ("segment", "industry", "region", "country")
+NO_CHANGES = pd.DataFrame({"spell": [], "day": [], "lost": []}).astype(
+    {"spell": "int64", "day": "int64", "lost": "bool"}
+)
+__all__ = ["ENDS", "END_TYPE", "MISSING", "Spells", "Start", "day_number", "find_spells", "places"]
 
 
 @dataclass(frozen=True)
@@ -42,9 +48,9 @@ class Spells:
     Parameters
     ----------
     frame : DataFrame
-        ``id`` (str), ``account_id`` (str, may be missing), ``start`` (UTC), ``entry`` and ``exit``
-        (days; int64, or float64 when counted exactly), ``end`` (category won, lost, open) and
-        ``group`` (str).
+        ``id`` (str), ``account_id`` (str, may be missing), ``start`` (UTC), ``entry``, ``exit`` and
+        ``followed`` (days; int64, or float64 when counted exactly; the last until ``as_of``),
+        ``end`` (category won, lost, open) and ``group`` (str).
     as_of, observed_from : Timestamp
         The window observed, in UTC.
     timezone : str
@@ -53,6 +59,9 @@ class Spells:
         What a spell is, and where its clock starts.
     left_out : Mapping of str to int
         Rows that are not spells, by reason.
+    changes : DataFrame
+        ``spell`` (place in `frame`), ``day``, ``lost`` (bool: from then on), of the spells that
+        were lost and revived, up to ``as_of``.
     """
 
     frame: pd.DataFrame
@@ -61,6 +70,17 @@ class Spells:
     timezone: str
     start: Start = "lead"
     left_out: Mapping[str, int] = field(default_factory=dict)
+    changes: pd.DataFrame = field(default_factory=lambda: NO_CHANGES.copy())
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """The kinds of end."""
+        return ENDS
+
+    @property
+    def revivable(self) -> str:
+        """The end that may be revived."""
+        return "lost"
 
 
 def find_spells(
@@ -98,31 +118,35 @@ def find_spells(
         If `start` or `group` is unknown.
     """
     of_type("data", data, Dataset, "alignment.load(folder)")
+    one_of("start", start, get_args(Start))
+    links = find_links(data, start)
+    changes = changes_of_state(data, links)
     if start == "lead":
-        found, left_out = _lead_ends(data)
-    elif start == "opportunity":
-        found, left_out = _opportunity_ends(data)
+        found, left_out = _lead_ends(data, links, changes)
     else:
-        one_of("start", start, get_args(Start))
-    found["group"] = _labels(data, found, start, group)
-    return _observed(data, found, left_out, start=start, whole_days=whole_days)
+        found, left_out = _opportunity_ends(data, links)
+    found["group"] = labels(data, found, start, group)
+    return _observed(data, found, changes, left_out, start=start, whole_days=whole_days)
 
 
-def _lead_ends(data: Dataset) -> tuple[pd.DataFrame, dict[str, int]]:
+def _lead_ends(
+    data: Dataset, links: Links, changes: pd.DataFrame
+) -> tuple[pd.DataFrame, dict[str, int]]:
     """Give each lead its account, start and, where it ended, when and how."""
     leads = data.require("leads", "created_at")
     if not len(data.opportunities):
         data.require("lead_stages")
-    of_deal = places(data.opportunities["lead_id"], leads["lead_id"])
+    of_deal = links.lead_of_opportunity
     unlinked = (of_deal < 0) & (data.opportunities["status"] == "won").to_numpy()
     deals = _seen_deals(data, of_deal)
-    customer_at, disqualified_at = _stage_ends(data)
+    customer_at = _customers(data)
     won, lost = deals[deals["status"] == "won"], deals[deals["status"] == "lost"]
     won_at = _by_lead(won["closed_at"].groupby(won["lead"]).min(), leads)
     won_at = won_at.where(~(customer_at < won_at) & won_at.notna(), customer_at)
-    lost_at = _by_lead(lost["closed_at"].groupby(lost["lead"]).max(), leads)
+    last = changes.drop_duplicates("unit", keep="last").set_index("unit")
+    standing = last.loc[last["lost"], "at"].reindex(links.of_lead)
+    lost_at = standing.set_axis(leads.index)
     still_open = _has(deals[deals["status"] == "open"], leads)
-    lost_at = lost_at.where(~still_open).where(_has(deals, leads), disqualified_at)
     internal = leads["is_internal"].to_numpy(dtype=bool)
     # A lead with a loss that has no date cannot be said to have been lost on another's.
     undated = _has(won[won["closed_at"].isna()], leads)
@@ -130,6 +154,7 @@ def _lead_ends(data: Dataset) -> tuple[pd.DataFrame, dict[str, int]]:
     dateless = ~internal & undated & won_at.isna().to_numpy()
     found = pd.DataFrame(
         {
+            "unit": links.of_lead,
             "id": leads["lead_id"],
             "account_id": leads["account_id"],
             "start": leads["created_at"],
@@ -143,12 +168,6 @@ def _lead_ends(data: Dataset) -> tuple[pd.DataFrame, dict[str, int]]:
         "ended without a date": int(dateless.sum()),
     }
     return found[~internal & ~dateless].reset_index(drop=True), left_out
-
-
-def places(values: pd.Series, ids: pd.Series) -> NDArray[np.int64]:
-    """Find the place of each value in unique ids, −1 where it has none (quicker than isin)."""
-    found = pd.Index(ids).get_indexer(pd.Index(values))
-    return np.where(values.isna(), -1, found).astype(np.int64)
 
 
 def _has(rows: pd.DataFrame, leads: pd.DataFrame) -> NDArray[np.bool_]:
@@ -172,23 +191,15 @@ def _seen_deals(data: Dataset, of_deal: NDArray[np.int64]) -> pd.DataFrame:
     return frame[seen]
 
 
-def _stage_ends(data: Dataset) -> tuple[pd.Series, pd.Series]:
-    """When each lead became a customer, and when it was disqualified for good."""
-    stages = data.lead_stages
-    stages = stages.assign(
-        lead=places(stages["lead_id"], data.leads["lead_id"]),
-        rank=stages["stage"].map({name: i for i, name in enumerate(LEAD_STAGES)}).astype("int64"),
-    )
+def _customers(data: Dataset) -> pd.Series:
+    """When each lead became a customer."""
+    stages = data.lead_stages[data.lead_stages["stage"] == "customer"]
+    stages = stages.assign(lead=places(stages["lead_id"], data.leads["lead_id"]))
     stages = stages[(stages["lead"] >= 0) & (stages["entered_at"] <= data.as_of)]
-    customer = stages[stages["stage"] == "customer"].groupby("lead")["entered_at"].min()
-    # Stages entered at one moment count in the order of the funnel.
-    ordered = stages.sort_values(["lead", "entered_at", "rank"])
-    last = ordered.drop_duplicates("lead", keep="last").set_index("lead")
-    disqualified = last.loc[last["stage"] == "disqualified", "entered_at"]
-    return _by_lead(customer, data.leads), _by_lead(disqualified, data.leads)
+    return _by_lead(stages.groupby("lead")["entered_at"].min(), data.leads)
 
 
-def _opportunity_ends(data: Dataset) -> tuple[pd.DataFrame, dict[str, int]]:
+def _opportunity_ends(data: Dataset, links: Links) -> tuple[pd.DataFrame, dict[str, int]]:
     """Give each opportunity its account, start and, where it ended, when and how."""
     deals = data.require("opportunities", "created_at")
     of_internal = data.leads.loc[data.leads["is_internal"], "lead_id"]
@@ -204,6 +215,7 @@ def _opportunity_ends(data: Dataset) -> tuple[pd.DataFrame, dict[str, int]]:
     ended = kept["status"] != "open"
     found = pd.DataFrame(
         {
+            "unit": links.of_opportunity[kept.index],
             "id": kept["opportunity_id"],
             "account_id": kept["account_id"],
             "start": kept["created_at"],
@@ -215,44 +227,14 @@ def _opportunity_ends(data: Dataset) -> tuple[pd.DataFrame, dict[str, int]]:
     return found.reset_index(drop=True), left_out
 
 
-def _labels(
-    data: Dataset, found: pd.DataFrame, start: Start, group: str | pd.Series | None
-) -> pd.Series:
-    """Label each spell with its group."""
-    if group is None:
-        return pd.Series("all", index=found.index, dtype="str")
-    if isinstance(group, pd.Series):
-        if not group.index.is_unique:
-            raise ValueError(f"the Series of groups holds a {start} id more than once")
-        return _named(_look_up(found["id"], group))
-    table, key = ("leads", "lead_id") if start == "lead" else ("opportunities", "opportunity_id")
-    own = data.table(table)
-    if group in own and (group not in _ACCOUNT_GROUPS or own[group].notna().any()):
-        data.require(table, group)
-        return _named(_look_up(found["id"], own.set_index(key)[group]))
-    if group in _ACCOUNT_GROUPS:
-        accounts = data.require("accounts", group).set_index("account_id")[group]
-        return _named(_look_up(found["account_id"], accounts))
-    meant = nearest(group, [*own.columns, *_ACCOUNT_GROUPS])
-    raise ArgumentError(
-        f"no column “{group}” in {table} or accounts",
-        cure=(f"Did you mean “{meant}”? " if meant else "")
-        + f"A Series of labels indexed by {key} is taken too.",
-    )
-
-
-def _look_up(ids: pd.Series, values: pd.Series) -> pd.Series:
-    return values.reindex(pd.Index(ids)).set_axis(ids.index)
-
-
-def _named(labels: pd.Series) -> pd.Series:
-    text = labels.astype("object")
-    blank = text.isna() | (text.astype("str").str.strip() == "")
-    return text.where(~blank, MISSING).astype("str")
-
-
 def _observed(
-    data: Dataset, found: pd.DataFrame, left_out: dict[str, int], *, start: Start, whole_days: bool
+    data: Dataset,
+    found: pd.DataFrame,
+    changes: pd.DataFrame,
+    left_out: dict[str, int],
+    *,
+    start: Start,
+    whole_days: bool,
 ) -> Spells:
     """Censor at ``as_of``, let late observation enter late, and count what cannot be used."""
     future = found["start"] > data.as_of
@@ -263,6 +245,7 @@ def _observed(
     stop = day_number(ended_at.fillna(data.as_of), data.timezone, whole_days)
     shown = day_number(pd.Series([data.observed_from]), data.timezone, whole_days)[0]
     entry, exit = np.maximum(shown - begin, 0), stop - begin
+    until = day_number(pd.Series([data.as_of]), data.timezone, whole_days)[0]
     negative = exit < 0
     unseen = ~negative & (exit < entry)
     left_out = left_out | {
@@ -277,10 +260,12 @@ def _observed(
             "start": found["start"],
             "entry": entry,
             "exit": exit,
+            "followed": until - begin,
             "end": end.astype(END_TYPE),
             "group": found["group"].astype("str"),
         }
     )[~(negative | unseen)]
+    kept = found[~(negative | unseen)].reset_index(drop=True)
     return Spells(
         frame=frame.reset_index(drop=True),
         as_of=data.as_of,
@@ -288,13 +273,15 @@ def _observed(
         timezone=data.timezone,
         start=start,
         left_out={reason: count for reason, count in left_out.items() if count},
+        changes=_on_days(kept, changes, data.timezone, whole_days),
     )
 
 
-def day_number(moments: pd.Series, timezone: str, whole_days: bool = True) -> NDArray[Any]:
-    """Return the calendar day of instants in a zone, or exact days, counted from 1970."""
-    zone = timezone if whole_days else "UTC"
-    naive: NDArray[Any] = moments.dt.tz_convert(zone).dt.tz_localize(None).to_numpy()
-    if whole_days:
-        return naive.astype("datetime64[D]").astype(np.int64)
-    return naive.astype("datetime64[us]").astype(np.int64) / 86_400_000_000
+def _on_days(
+    found: pd.DataFrame, changes: pd.DataFrame, timezone: str, whole_days: bool
+) -> pd.DataFrame:
+    """Count the changes of state in days since the start of each spell."""
+    within = changes_within(found, changes)
+    start = found["start"].iloc[within["spell"]]
+    day = day_number(within["at"], timezone, whole_days) - day_number(start, timezone, whole_days)
+    return within.assign(day=day)[["spell", "day", "lost"]]

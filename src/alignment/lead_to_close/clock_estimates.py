@@ -1,0 +1,333 @@
+"""What a clock says: shares, medians, restricted means and differences, for any two milestones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+from alignment.errors import NotMeasurable
+from alignment.lead_to_close.clocks import Clocks
+from alignment.lead_to_close.comparisons import (
+    group_differences_tested,
+    mean_differences,
+    share_differences,
+)
+from alignment.lead_to_close.curves import (
+    at_days,
+    days_of_shares,
+    end_codes,
+    estimate,
+    group_codes,
+    whole_curves,
+)
+from alignment.lead_to_close.ever import ever
+from alignment.lead_to_close.incidence import Floats, Incidence, interval, kaplan_meier, value_at
+from alignment.lead_to_close.reopened import Occupation
+from alignment.lead_to_close.restricted_mean import restricted_mean
+from alignment.results import About, Result
+from alignment.text import Text
+
+METHOD = Text(
+    en=(
+        "Aalen–Johansen cumulative incidence, exact under ties and delayed entry, with losses that "
+        "may be revived; Kaplan–Meier of what stays open; restricted means; Gray's and log-rank "
+        "tests, Holm's p-values, differences at the Bonferroni level; a Weibull mixture for what "
+        "lies beyond the data."
+    ),
+    es=(
+        "Incidencia acumulada de Aalen–Johansen, exacta con empates y entrada tardía, con pérdidas "
+        "que pueden revivir; Kaplan–Meier de lo que sigue abierto; medias restringidas; pruebas de "
+        "Gray y log-rank, valores p de Holm, diferencias al nivel de Bonferroni; una mezcla de "
+        "Weibull para lo que queda más allá de los datos."
+    ),
+)
+ASSUMPTIONS = (
+    Text(
+        en="Whatever is still open behaves like the others that were open at the same age.",
+        es="Lo que sigue abierto se comporta como lo demás que estaba abierto a la misma edad.",
+    ),
+    Text(
+        en="Units are independent of one another; intervals do not widen for shared accounts.",
+        es="Las unidades son independientes; los intervalos no se amplían por cuentas compartidas.",
+    ),
+)
+EXTRAPOLATED = Text(
+    en="The share that will ever end so goes beyond the data where it is marked as extrapolated.",
+    es="La proporción que alguna vez terminará así va más allá de los datos donde se marca.",
+)
+TODAY = Text(
+    en="The owner is the one at the export, which may have changed since the clock started.",
+    es="El responsable es el de la exportación, que puede haber cambiado desde el inicio.",
+)
+_TELLING = 0.01  # share beyond the data from which an estimate counts as extrapolated
+
+
+@dataclass(frozen=True)
+class ClockEstimates(Result):
+    """How likely and how fast a start comes to each of its ends.
+
+    Groups come in the order of their size. Missing numbers are NaN. Times are in the measure of
+    the clock (days, or business hours).
+
+    Parameters
+    ----------
+    at : DataFrame
+        The main table: ``group``, ``end``, ``day``, ``estimate``, ``low``, ``high``, ``leads``,
+        ``events``, ``at_risk``, ``too_few``; see
+        :attr:`~alignment.lead_to_close.LeadToClose.at`.
+    curves : DataFrame
+        ``group``, ``end``, ``day``, ``incidence``, ``low``, ``high``, ``at_risk``.
+    open_share : DataFrame
+        ``group``, ``day``, ``estimate``, ``low``, ``high``: share still open after each of the
+        days (Kaplan–Meier; where losses are revived, lost ones that came back included).
+    quantiles : DataFrame
+        ``group``, ``end``, ``quantile``, ``days``, ``low``, ``high``, ``reached`` (bool).
+    restricted : DataFrame
+        ``group``, ``horizon``, ``end`` (str: ``open`` or an end), ``days``, ``low``, ``high``,
+        ``standard_error``: mean time that is spent open within the horizon, or that comes after
+        the end; the rows of a group and horizon add up to the horizon.
+    ever : DataFrame
+        ``group``, ``end``, ``share``, ``low``, ``high`` (float64: share that ever ends so, from
+        the mixture), ``seen`` (share that has by ``seen_by``, the last day that the data reach),
+        ``beyond`` (the rest), ``at_rest`` (bool: the data show the curve at rest) and
+        ``extrapolated`` (bool).
+    differences : DataFrame
+        ``quantity`` (``share by day``, ``days open within``, ``days after within``), ``end``,
+        ``day``, ``group_a``, ``group_b``, ``estimate`` (a − b), ``low``, ``high``, ``p_value``,
+        ``p_adjusted``; the intervals of the pairs of one quantity hold together.
+    tests : DataFrame
+        See :func:`~alignment.lead_to_close.comparisons.group_differences_tested`.
+    clocks : Clocks
+        What was counted.
+    about : About
+    """
+
+    at: pd.DataFrame
+    curves: pd.DataFrame
+    open_share: pd.DataFrame
+    quantiles: pd.DataFrame
+    restricted: pd.DataFrame
+    ever: pd.DataFrame
+    differences: pd.DataFrame
+    tests: pd.DataFrame
+    clocks: Clocks
+    about: About
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the shares by each of the days asked for."""
+        return self.at
+
+    def say(self, group: str, share: float = 0.5) -> Text:
+        """State when a share of all starts of a group has reached the end, or that it has not.
+
+        Raises
+        ------
+        KeyError
+            If the group or the share was not asked for.
+        """
+        rows = self.quantiles[self.quantiles["end"] == self.clocks.end]
+        row = rows.set_index(["group", "quantile"]).loc[(group, share)]
+        seen = self.ever.set_index(["group", "end"]).loc[(group, self.clocks.end)]
+        percent = f"{100 * share:.0f}"
+        if np.isnan(seen["seen"]):
+            return Text(
+                en="Cannot be told: nobody was under observation from the start on.",
+                es="No se puede decir: nadie estuvo en observación desde el inicio.",
+            )
+        if row["reached"]:
+            return Text(
+                en="{percent} % have reached “{end}” by {days} ({measure}).",
+                es="El {percent} % ha llegado a «{end}» a los {days} ({measure}).",
+            ).format(
+                percent=percent,
+                end=self.clocks.end,
+                days=f"{row['days']:.0f}",
+                measure=self._measure,
+            )
+        return Text(
+            en="{percent} % is not reached: {seen} % have come to “{end}” by {last} ({measure}), "
+            "the last that the data show.",
+            es="El {percent} % no se alcanza: el {seen} % ha llegado a «{end}» a los {last} "
+            "({measure}), lo último que muestran los datos.",
+        ).format(
+            percent=percent,
+            seen=f"{100 * seen['seen']:.1f}",
+            end=self.clocks.end,
+            last=f"{seen['seen_by']:.0f}",
+            measure=self._measure,
+        )
+
+    @property
+    def _measure(self) -> Text:
+        return _MEASURES[self.clocks.measure]
+
+
+_MEASURES: Mapping[str, Text] = {
+    "days": Text(en="days", es="días"),
+    "exact days": Text(en="days", es="días"),
+    "business hours": Text(en="business hours", es="horas hábiles"),
+}
+
+
+def estimate_clocks(
+    clocks: Clocks,
+    *,
+    days: Sequence[float] = (30, 90, 180, 365),
+    quantiles: Sequence[float] = (0.10, 0.25, 0.50, 0.75),
+    horizons: Sequence[float] = (90, 180, 365),
+    level: float = 0.95,
+) -> ClockEstimates:
+    """Estimate a clock in each of its groups, and compare them.
+
+    Parameters
+    ----------
+    clocks : Clocks
+        From :func:`~alignment.lead_to_close.clocks.find_clocks`.
+    days, horizons : sequence of float
+        Times by which shares are told, and within which means are; in the measure of the clock.
+    quantiles : sequence of float
+        Shares of all starts whose time is told.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    ClockEstimates
+
+    Raises
+    ------
+    NotMeasurable
+        If no end was seen.
+    """
+    frame, ends = clocks.frame, clocks.ends
+    if not (frame["end"] != "open").any():
+        raise NotMeasurable(
+            Text(
+                en="Not measurable: of what reached “{start}”, nothing was seen to end.",
+                es="No medible: de lo que llegó a «{start}», no se ha visto terminar nada.",
+            ).format(start=clocks.start)
+        )
+    found = estimate(clocks)
+    told = days_of_shares(found, ends, quantiles, level)
+    return ClockEstimates(
+        at=at_days(found, ends, frame["group"].value_counts(), days, level),
+        curves=whole_curves(found, ends, level),
+        open_share=_open_share(found, days, level),
+        quantiles=told.assign(reached=told["days"].notna()),
+        restricted=_restricted(found, ends, horizons, level),
+        ever=_ever(clocks, found, level),
+        differences=_differences(found, clocks, days, horizons, level),
+        tests=group_differences_tested(clocks),
+        clocks=clocks,
+        about=About(
+            method=METHOD,
+            level=level,
+            assumptions=(
+                *ASSUMPTIONS,
+                EXTRAPOLATED,
+                *((TODAY,) if clocks.grouped_by == "owner_id" else ()),
+            ),
+            left_out=clocks.left_out,
+        ),
+    )
+
+
+def _open_share(
+    found: Mapping[str, Incidence], days: Sequence[float], level: float
+) -> pd.DataFrame:
+    asked, parts = np.asarray(days), []
+    for name, one in found.items():
+        variance = _open_variance(one)
+        low, high = interval(one.survival, variance, level=level, transform="log-log")
+        told = {
+            "group": name,
+            "day": asked,
+            "estimate": value_at(one.table, one.survival, asked, start=1.0),
+            "low": value_at(one.table, low, asked, start=np.nan),
+            "high": value_at(one.table, high, asked, start=np.nan),
+        }
+        parts.append(pd.DataFrame(told))
+    return pd.concat(parts, ignore_index=True).astype({"group": "str"})
+
+
+def _open_variance(one: Incidence) -> Floats:
+    """Greenwood's variance, or that of the state where losses are revived."""
+    if isinstance(one, Occupation):
+        variance: Floats = np.maximum(one.full_covariance[:, 0, 0], 0.0)
+        return variance
+    return kaplan_meier(one.table)[1]
+
+
+def _restricted(
+    found: Mapping[str, Incidence], ends: Sequence[str], horizons: Sequence[float], level: float
+) -> pd.DataFrame:
+    z = float(norm.ppf(0.5 + level / 2))
+    rows = []
+    for name, one in found.items():
+        for horizon in horizons:
+            mean = restricted_mean(one, horizon)
+            told = [("open", mean.open_days, mean.open_variance)]
+            told += zip(ends, mean.lost_days, mean.lost_variance, strict=True)
+            for end, value, variance in told:
+                error = float(np.sqrt(variance))
+                low, high = max(value - z * error, 0.0), min(value + z * error, float(horizon))
+                if np.isnan(value):
+                    low = high = np.nan
+                rows.append((name, float(horizon), end, float(value), low, high, error))
+    columns = ["group", "horizon", "end", "days", "low", "high", "standard_error"]
+    return pd.DataFrame(rows, columns=columns).astype({"group": "str", "end": "str"})
+
+
+def _ever(clocks: Clocks, found: Mapping[str, Incidence], level: float) -> pd.DataFrame:
+    """Fit the mixture in each group; where losses are revived, to the end asked for alone."""
+    frame, ends = clocks.frame, clocks.ends
+    revived = clocks.revivable is not None and len(clocks.changes) > 0
+    names, codes = group_codes(frame["group"])
+    end, exit = end_codes(clocks), frame["exit"].to_numpy()
+    kinds = len(ends)
+    if revived:
+        exit = np.where(end == 1, exit, frame["followed"].to_numpy())
+        end, kinds = (end == 1).astype(np.int64), 1
+    rows = []
+    for code, name in enumerate(names):
+        one, mine = found[name], codes == code
+        fitted = ever(
+            frame["entry"].to_numpy()[mine], exit[mine], end[mine], ends=kinds, level=level
+        )
+        until = np.flatnonzero(one.table.time <= one.table.follow_up)
+        for kind in range(kinds):
+            seen = float(one.incidence[kind, until[-1]]) if len(until) else np.nan
+            by = float(one.table.time[until[-1]]) if len(until) else np.nan
+            share, rests = float(fitted.share[kind]), bool(fitted.rests[kind])
+            beyond = max(share - seen, 0.0) if not np.isnan(share) else np.nan
+            extrapolated = not rests or bool(beyond > _TELLING)
+            limits = float(fitted.low[kind]), float(fitted.high[kind])
+            rows.append((name, ends[kind], share, *limits, seen, by, beyond, rests, extrapolated))
+    columns = ["group", "end", "share", "low", "high", "seen", "seen_by", "beyond"]
+    table = pd.DataFrame(rows, columns=[*columns, "at_rest", "extrapolated"])
+    return table.astype({"group": "str", "end": "str"})
+
+
+def _differences(
+    found: Mapping[str, Incidence],
+    clocks: Clocks,
+    days: Sequence[float],
+    horizons: Sequence[float],
+    level: float,
+) -> pd.DataFrame:
+    end = clocks.end
+    parts = [
+        share_differences(found, 0, day, level).assign(quantity="share by day", end=end, day=day)
+        for day in days
+    ]
+    for horizon in horizons:
+        for quantity, kind in (("days open within", None), ("days after within", 0)):
+            told = mean_differences(found, kind, horizon, level)
+            parts.append(told.assign(quantity=quantity, end=end, day=horizon))
+    table = pd.concat(parts, ignore_index=True)
+    first = ["quantity", "end", "day"]
+    return table[[*first, *(name for name in table if name not in first)]]
