@@ -27,7 +27,14 @@ from alignment.handoff import (
 )
 from alignment.horizons import won_by_age
 from alignment.journeys import build_journeys
-from alignment.lead_to_close import hazard, lead_to_close, speed_to_lead, time_in_stage
+from alignment.lead_to_close import (
+    backtest,
+    hazard,
+    lead_to_close,
+    open_pipeline,
+    speed_to_lead,
+    time_in_stage,
+)
 from alignment.text import LANGUAGES, Text
 
 SAMPLE = Path(__file__).resolve().parents[1] / "data" / "sample"
@@ -42,6 +49,8 @@ def results():
         "leads": lead_to_close(data),
         "channels": lead_to_close(data, group="channel"),
         "stages": time_in_stage(data),
+        "pipeline": open_pipeline(data, draws=400, replicates=20),
+        "tested": backtest(data, draws=400, replicates=20),
         "overlap": overlap(journeys),
         "teams": attribute(journeys, by="team", replicates=20),
         "by_channel": attribute(journeys, by="channel", replicates=20),
@@ -67,6 +76,10 @@ DRAWN = {
     "incidence": "leads",
     "group_shares": "channels",
     "stages": "stages",
+    "pipeline_fan": "pipeline",
+    "stale_ages": "pipeline",
+    "dashboard_and_outcome": "tested",
+    "calibration": "tested",
     "touched_by": "overlap",
     "team_credit": "teams",
     "channel_credit": "by_channel",

@@ -18,6 +18,7 @@ from alignment.behind.handoff import (
 )
 from alignment.behind.horizons import cohorts, late_shares, quarter_by_age, won_value
 from alignment.behind.lead_to_close import incidence, naive, stages
+from alignment.behind.pipeline import bands, periods, stale, tested
 from alignment.behind.synergy import (
     coalition_values,
     fair_share,
@@ -28,6 +29,7 @@ from alignment.behind.synergy import (
 )
 
 __all__ = [
+    "bands",
     "busy_weeks",
     "coalition_values",
     "cohorts",
@@ -45,6 +47,7 @@ __all__ = [
     "notes",
     "odds_ratios",
     "pair_matrix",
+    "periods",
     "quarter_by_age",
     "reasons",
     "relay_rules",
@@ -55,7 +58,9 @@ __all__ = [
     "shared_part",
     "speed_effect",
     "stages",
+    "stale",
     "steps",
+    "tested",
     "tipping_map",
     "touched_by",
     "trace",

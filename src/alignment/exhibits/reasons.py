@@ -39,6 +39,7 @@ _OTHERS: Mapping[str, str] = {
     "ended before closings were recorded": "terminados antes de que se registraran los cierres",
     "stage changes after the export": "cambios de etapa posteriores a la exportación",
     "stage changes of internal leads": "cambios de etapa de leads internos",
+    "stage entries of imported deals": "entradas en etapa de negocios importados",
     "rows that repeat the stage before": "filas que repiten la etapa anterior",
     "leads from before closings are on record": "leads de antes de que se registraran los cierres",
     "window not over at the export": "con la ventana aún abierta en la exportación",

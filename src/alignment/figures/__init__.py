@@ -42,6 +42,12 @@ from alignment.figures.ownership import (
     busy_weeks,
     relay_rules,
 )
+from alignment.figures.pipeline import (
+    calibration,
+    dashboard_and_outcome,
+    pipeline_fan,
+    stale_ages,
+)
 from alignment.figures.returns import (
     channel_returns,
 )
@@ -56,10 +62,12 @@ from alignment.figures.synergy import (
 __all__ = [
     "acceptance",
     "busy_weeks",
+    "calibration",
     "channel_credit",
     "channel_returns",
     "coalition_values",
     "cohorts",
+    "dashboard_and_outcome",
     "fair_share",
     "funnel",
     "funnel_cohorts",
@@ -71,12 +79,14 @@ __all__ = [
     "months",
     "odds_ratios",
     "pair_matrix",
+    "pipeline_fan",
     "quarter_by_age",
     "relay_rules",
     "service_levels",
     "shared_part",
     "speed_effect",
     "stages",
+    "stale_ages",
     "team_credit",
     "tipping_map",
     "touched_by",

@@ -52,6 +52,12 @@ from alignment.findings.ownership import (
     stages_owned,
     what_limits,
 )
+from alignment.findings.pipeline import (
+    dashboard_forecast,
+    forecast_held,
+    pipeline_forecast,
+    stale_deals,
+)
 from alignment.findings.returns import (
     best_return,
 )
@@ -77,13 +83,16 @@ __all__ = [
     "counted_units",
     "credit_range",
     "dashboard_average",
+    "dashboard_forecast",
     "fair_claim",
     "first_hand",
+    "forecast_held",
     "funnel_reach",
     "harvest_age",
     "late_share",
     "late_share_by_team",
     "leading_channel",
+    "pipeline_forecast",
     "reasons_told",
     "relay",
     "relay_order",
@@ -94,6 +103,7 @@ __all__ = [
     "slowest_stage",
     "speed_matters",
     "stages_owned",
+    "stale_deals",
     "still_filling",
     "tipping",
     "together",

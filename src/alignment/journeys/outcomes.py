@@ -58,9 +58,7 @@ def find_ends(data: Dataset, units: Units, unit: Unit) -> Ends:
         day[of[rows][order]] = by_day[rows][order]
     if unit == "lead":
         customers = _customers(data, units, count)
-        sooner = (customers != NEVER) & (
-            (outcome != WON) | (ended == NEVER) | (customers < ended)
-        )
+        sooner = (customers != NEVER) & ((outcome != WON) | (ended == NEVER) | (customers < ended))
         outcome[sooner], ended[sooner], day[sooner] = WON, customers[sooner], False
         moments = _disqualified(data, units, count)
         none = (moments != NEVER) & (outcome != WON) & ~has["lost"] & ~has["open"]

@@ -6,25 +6,62 @@ Imports nothing from the other analyses. Every estimate runs on one table of spe
 :mod:`~alignment.lead_to_close.reopened`).
 """
 
-from alignment.lead_to_close.business_time import BusinessCalendar, business_calendar
-from alignment.lead_to_close.clock_estimates import ClockEstimates, estimate_clocks
-from alignment.lead_to_close.clocks import Clocks, find_clocks
-from alignment.lead_to_close.estimates import LeadToClose, lead_to_close
-from alignment.lead_to_close.hazard import Hazard, hazard
-from alignment.lead_to_close.moments import milestones
-from alignment.lead_to_close.speed_to_lead import SpeedToLead, speed_to_lead
-from alignment.lead_to_close.spells import Spells, find_spells
-from alignment.lead_to_close.stages import TimeInStage, time_in_stage
+from alignment.lead_to_close.backtest import (
+    Backtest,
+    backtest,
+)
+from alignment.lead_to_close.business_time import (
+    BusinessCalendar,
+    business_calendar,
+)
+from alignment.lead_to_close.clock_estimates import (
+    ClockEstimates,
+    estimate_clocks,
+)
+from alignment.lead_to_close.clocks import (
+    Clocks,
+    find_clocks,
+)
+from alignment.lead_to_close.estimates import (
+    LeadToClose,
+    lead_to_close,
+)
+from alignment.lead_to_close.hazard import (
+    Hazard,
+    hazard,
+)
+from alignment.lead_to_close.moments import (
+    milestones,
+)
+from alignment.lead_to_close.pipeline import (
+    OpenPipeline,
+    open_pipeline,
+)
+from alignment.lead_to_close.speed_to_lead import (
+    SpeedToLead,
+    speed_to_lead,
+)
+from alignment.lead_to_close.spells import (
+    Spells,
+    find_spells,
+)
+from alignment.lead_to_close.stages import (
+    TimeInStage,
+    time_in_stage,
+)
 
 __all__ = [
+    "Backtest",
     "BusinessCalendar",
     "ClockEstimates",
     "Clocks",
     "Hazard",
     "LeadToClose",
+    "OpenPipeline",
     "SpeedToLead",
     "Spells",
     "TimeInStage",
+    "backtest",
     "business_calendar",
     "estimate_clocks",
     "find_clocks",
@@ -32,6 +69,7 @@ __all__ = [
     "hazard",
     "lead_to_close",
     "milestones",
+    "open_pipeline",
     "speed_to_lead",
     "time_in_stage",
 ]
