@@ -175,7 +175,7 @@ def test_one_file_may_hold_two_tables_and_touches_get_their_team(tmp_path):
         "deal,person,asked,ended,state,worth\n"
         'd1,p1,2026-01-05,2026-02-05,Ganada,"1.234,5 €"\n'
         'd2,p2,2026-01-06,,Open,"2.000,5"\n'
-        "d3,p3,2026-01-07,2026-02-06,Nobody knows,7\n"
+        "d3,p3,2026-01-07,2026-02-04,Nobody knows,7\n"
     )
     (tmp_path / "log.csv").write_text(
         "person,when,what\np1,2026-01-06 10:00,Call\np1,2026-01-07 10:00,Webinar\n"

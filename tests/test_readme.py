@@ -28,4 +28,4 @@ def test_the_example_gives_the_numbers_of_the_report():
         for output in cell.get("outputs", [])
         if "data" in output
     )
-    assert re.search(rf"First touch +marketing .* {re.escape(share)} ", shown), share
+    assert re.search(rf"First touch, won only +marketing .* {re.escape(share)} ", shown), share

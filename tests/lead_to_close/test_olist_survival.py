@@ -68,7 +68,10 @@ def dataset(raw, **window):
 @pytest.fixture(scope="module")
 def estimates(raw):
     data = dataset(raw)
-    both = [lead_to_close(data, days=DAYS), lead_to_close(data, group="channel", days=DAYS)]
+    both = [
+        lead_to_close(data, days=DAYS, level=0.95),
+        lead_to_close(data, group="channel", days=DAYS, level=0.95),
+    ]
     at = pd.concat([result.at for result in both])
     return at[at["end"] == "won"].set_index(["group", "day"])
 

@@ -9,6 +9,7 @@ from alignment.errors import NotMeasurable
 from alignment.exhibits import Finding
 from alignment.handoff import Acceptance, FollowUp, Funnel, ServiceLevel
 from alignment.handoff.acceptance import RECYCLING_DAYS
+from alignment.results import LEVEL
 from alignment.text import Text
 from alignment.wording import both, days, decimal, integer, interval, percent
 
@@ -194,7 +195,7 @@ def service_differs(result: ServiceLevel) -> Finding:
             )
         )
     row = tests.sort_values("p_adjusted", kind="stable").iloc[0]
-    alpha = 1 - (result.about.level or 0.95)
+    alpha = 1 - (result.about.level or LEVEL)
     dimension = _DEPENDS_ON[row["dimension"]]
     if not row["p_adjusted"] < alpha:
         title = Text(
@@ -295,7 +296,7 @@ def acceptance_differs(result: Acceptance) -> Finding:
         "pa": both(percent, best["share"]),
         "pb": both(percent, worst["share"]),
     }
-    if result.p < 1 - (result.about.level or 0.95):
+    if result.p < 1 - (result.about.level or LEVEL):
         title = Text(
             en="Acceptance depends on the source: {a} {pa}, {b} {pb}",
             es="La aceptación depende del origen: {a} {pa}, {b} {pb}",

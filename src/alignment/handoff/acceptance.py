@@ -18,7 +18,7 @@ from alignment.handoff.milestones import (
     require_handoff,
 )
 from alignment.handoff.shares import equal_shares, reached, wilson
-from alignment.results import About, Result
+from alignment.results import LEVEL, About, Result
 from alignment.text import Text
 
 ALL = "all"
@@ -90,7 +90,7 @@ class Acceptance(Result):
 
 
 def acceptance(
-    data: Dataset, *, group: str = "channel", days: int = 14, level: float = 0.95
+    data: Dataset, *, group: str = "channel", days: int = 14, level: float = LEVEL
 ) -> Acceptance:
     """Count what sales says to the leads it is handed, by where they came from and why not.
 

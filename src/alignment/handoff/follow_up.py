@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from alignment.dataset import Dataset
 from alignment.handoff.milestones import handed_over, labels
 from alignment.handoff.shares import Reached, reached
-from alignment.results import About, Result
+from alignment.results import LEVEL, About, Result
 from alignment.text import Text
 from alignment.working_hours import WorkingHours
 
@@ -88,7 +88,7 @@ def follow_up(
     group: str | None = None,
     clock: Clock = "calendar",
     working: WorkingHours | None = None,
-    level: float = 0.95,
+    level: float = LEVEL,
 ) -> FollowUp:
     """Estimate how long leads wait for sales after the handoff.
 

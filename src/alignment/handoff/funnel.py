@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from alignment.dataset import Dataset
 from alignment.handoff.milestones import find_milestones
 from alignment.handoff.shares import reached
-from alignment.results import About, Result
+from alignment.results import LEVEL, About, Result
 from alignment.text import Text
 
 MINIMUM_LEADS = 30
@@ -89,7 +89,7 @@ def cohort_funnel(
     *,
     cohort: Literal["quarter", "month"] = "quarter",
     day: int = 180,
-    level: float = 0.95,
+    level: float = LEVEL,
 ) -> Funnel:
     """Follow the leads of each quarter or month through the stages of both teams.
 

@@ -20,7 +20,7 @@ from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
 from alignment.handoff.milestones import handed_over, labels, places
 from alignment.handoff.service_level import local_weeks, week_load
-from alignment.results import About, Result
+from alignment.results import LEVEL, About, Result
 from alignment.text import Text
 
 Floats = NDArray[np.float64]
@@ -88,7 +88,7 @@ class Limits(Result):
         return self.effect
 
 
-def volume_or_capacity(data: Dataset, *, hours: float = 24, level: float = 0.95) -> Limits:
+def volume_or_capacity(data: Dataset, *, hours: float = 24, level: float = LEVEL) -> Limits:
     """Say whether more leads in a week go with a worse follow-up.
 
     Parameters

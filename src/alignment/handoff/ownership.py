@@ -13,7 +13,7 @@ from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
 from alignment.handoff.milestones import find_milestones, first, places
 from alignment.handoff.shares import wilson
-from alignment.results import About, Result
+from alignment.results import LEVEL, About, Result
 from alignment.tables import LEAD_STAGES
 from alignment.text import Text
 
@@ -95,7 +95,7 @@ def ownership(
     *,
     sales_users: Collection[str] | None = None,
     stage_team: Mapping[str, str] = STAGE_TEAM,
-    level: float = 0.95,
+    level: float = LEVEL,
 ) -> Ownership:
     """Count who moves which stage, and how often a rule of the relay is broken.
 

@@ -13,7 +13,7 @@ from alignment.errors import NotMeasurable
 from alignment.handoff.follow_up import WORKING, Clock, waits
 from alignment.handoff.milestones import handed_over, labels
 from alignment.handoff.shares import equal_shares, holm, wilson
-from alignment.results import About, Result
+from alignment.results import LEVEL, About, Result
 from alignment.text import Text
 from alignment.working_hours import WorkingHours
 
@@ -82,7 +82,7 @@ def service_level(
     hours: float = 24,
     clock: Clock = "calendar",
     working: WorkingHours | None = None,
-    level: float = 0.95,
+    level: float = LEVEL,
 ) -> ServiceLevel:
     """Count how many of the leads handed over sales touched within a limit, and where.
 

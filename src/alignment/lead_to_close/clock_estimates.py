@@ -28,7 +28,7 @@ from alignment.lead_to_close.ever import ever
 from alignment.lead_to_close.incidence import Floats, Incidence, interval, kaplan_meier, value_at
 from alignment.lead_to_close.reopened import Occupation
 from alignment.lead_to_close.restricted_mean import restricted_mean
-from alignment.results import About, Result
+from alignment.results import LEVEL, About, Result
 from alignment.text import Text
 
 METHOD = Text(
@@ -179,7 +179,7 @@ def estimate_clocks(
     days: Sequence[float] = (30, 90, 180, 365),
     quantiles: Sequence[float] = (0.10, 0.25, 0.50, 0.75),
     horizons: Sequence[float] = (90, 180, 365),
-    level: float = 0.95,
+    level: float = LEVEL,
 ) -> ClockEstimates:
     """Estimate a clock in each of its groups, and compare them.
 

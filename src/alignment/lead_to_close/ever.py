@@ -19,6 +19,7 @@ from scipy.optimize import minimize
 from scipy.stats import norm
 
 from alignment.lead_to_close.incidence import Floats
+from alignment.results import LEVEL
 
 MINIMUM_ENDS = 20
 UNRESTED = 0.05  # chance of no end in the last stretch above which the curve has not come to rest
@@ -56,7 +57,7 @@ def ever(
     end: NDArray[Any],
     *,
     ends: int = 2,
-    level: float = 0.95,
+    level: float = LEVEL,
 ) -> Ever:
     """Fit the share that ever ends in each way by maximum likelihood.
 

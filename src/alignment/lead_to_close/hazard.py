@@ -24,7 +24,7 @@ from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
 from alignment.lead_to_close.hazard_periods import MINIMUM_EVENTS, PersonPeriods, person_periods
 from alignment.lead_to_close.spells import ENDS, Spells, Start, find_spells
-from alignment.results import About, Result
+from alignment.results import LEVEL, About, Result
 from alignment.text import Text
 
 Floats = NDArray[np.float64]
@@ -107,7 +107,7 @@ def hazard(
     period_days: int = 7,
     most_periods: int = 52,
     recent_days: int = 28,
-    level: float = 0.95,
+    level: float = LEVEL,
 ) -> Hazard:
     """Estimate what the weekly odds of won and lost go with.
 

@@ -19,6 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from alignment.results import LEVEL
+
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Transform = Literal["complementary log-log", "log-log"]
@@ -280,7 +282,7 @@ def interval(
     probability: Floats,
     variance: Floats,
     *,
-    level: float = 0.95,
+    level: float = LEVEL,
     transform: Transform = "complementary log-log",
 ) -> tuple[Floats, Floats]:
     """Give the pointwise interval of a cumulative incidence (or of a survival probability).

@@ -16,6 +16,7 @@ import pandas as pd
 from alignment.lead_to_close.bounds import bounded_intervals
 from alignment.lead_to_close.curves import Timed, end_codes
 from alignment.lead_to_close.incidence import aalen_johansen, risk_tables, value_at
+from alignment.results import LEVEL
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class RecentRate:
 
 
 def recent_rate(
-    spells: Timed, *, within: int = 120, horizon: int = 365, level: float = 0.95
+    spells: Timed, *, within: int = 120, horizon: int = 365, level: float = LEVEL
 ) -> RecentRate:
     """Estimate the rate of the first end from the recent days alone.
 

@@ -25,7 +25,7 @@ from alignment import regression
 from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
 from alignment.lead_to_close.speed_to_lead_rows import clusters, controls, handed_over
-from alignment.results import About, Result
+from alignment.results import LEVEL, About, Result
 from alignment.text import Text
 from alignment.working_hours import WorkingHours
 
@@ -115,7 +115,7 @@ def speed_to_lead(
     window_days: int = 10,
     horizon_days: int = 60,
     working: WorkingHours | None = None,
-    level: float = 0.95,
+    level: float = LEVEL,
 ) -> SpeedToLead:
     """Estimate what a doubling of the wait for sales' first touch goes with.
 
