@@ -284,7 +284,7 @@ def report() -> None:
         "company is that of its own leads. Values are estimated without the gates, so that it can "
         "be seen what they keep back; `gate open` counts the companies where they would open. "
         "`raw` is the table of the four cells as it stands; `all journeys` takes touches out of "
-        "all journeys by it. `agree`: g-formula and weights within 0.15 of rho. The generator of "
+        "all journeys by it. `agree`: g-formula, weights and the table over all journeys within 0.15 of rho. The generator of "
         "all worlds but probit and no_synergy shares the logistic form of the estimator.",
         markdown(recovery_table(recovery)),
         "## An unrecorded warmth",
@@ -296,8 +296,8 @@ def report() -> None:
         parts += [
             "## Coverage of the intervals",
             f"Intervals at level {LEVEL}: `percentiles` covered so often alone, `coverage` as they "
-            f"are printed, {WIDENED} times as wide about the estimate (a factor chosen on the "
-            "first 102 companies of each world of this very table); "
+            f"are printed, {WIDENED} times as wide about the estimate (a factor chosen before on "
+            "102 companies of other seeds, from 1000 on); "
             f"{coverage['replicates'].max()} replicates, "
             f"opportunities, seeds from {coverage['seed'].min()} on; `margin` is the sampling "
             "error of the coverage itself (95 %), `spread` the deviation of the error.",
@@ -344,8 +344,8 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=8)
     parser.add_argument("--replicates", type=int, default=400)
     parser.add_argument("--coverage", type=int, default=0, help="companies a world")
-    parser.add_argument("--first", type=int, default=1_000)
-    parser.add_argument("--coverage-replicates", type=int, default=100)
+    parser.add_argument("--first", type=int, default=5_000)
+    parser.add_argument("--coverage-replicates", type=int, default=400)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--classical", action="store_true", help="only the classical models")
     parser.add_argument("--report", action="store_true", help="only write the summary")
