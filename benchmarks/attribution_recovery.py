@@ -284,8 +284,9 @@ def report() -> None:
         "company is that of its own leads. Values are estimated without the gates, so that it can "
         "be seen what they keep back; `gate open` counts the companies where they would open. "
         "`raw` is the table of the four cells as it stands; `all journeys` takes touches out of "
-        "all journeys by it. `agree`: g-formula, weights and the table over all journeys within 0.15 of rho. The generator of "
-        "all worlds but probit and no_synergy shares the logistic form of the estimator.",
+        "all journeys by it. `agree`: g-formula, weights and the table over all journeys within "
+        "0.15 of rho. The generator of all worlds but probit and no_synergy shares the logistic "
+        "form of the estimator.",
         markdown(recovery_table(recovery)),
         "## An unrecorded warmth",
         markdown(_tipping_table(recovery)),

@@ -25,9 +25,9 @@ _METHOD = Text(
     "cuentas sorteadas de nuevo, ampliados un cuarto.",
 )
 _MEASURED = Text(
-    en="In benchmarks/attribution_recovery.py, 90 % intervals of the shared part, the joint effect, "
-    "the interaction and the bounds of the claims held the truth in 91 to 99 % of 200 simulated "
-    "companies of each of four worlds; the percentiles alone, in 84 to 94 %.",
+    en="In benchmarks/attribution_recovery.py, 90 % intervals of the shared part, the joint "
+    "effect, the interaction and the bounds of the claims held the truth in 91 to 99 % of 200 "
+    "simulated companies of each of four worlds; the percentiles alone, in 84 to 94 %.",
     es="En benchmarks/attribution_recovery.py, los intervalos del 90 % de la parte compartida, del "
     "efecto conjunto, de la interacción y de los límites de los reclamos contuvieron la verdad en "
     "entre el 91 y el 99 % de 200 empresas simuladas de cada uno de cuatro mundos; los percentiles "
