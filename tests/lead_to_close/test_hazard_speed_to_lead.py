@@ -42,7 +42,7 @@ def company():
 
 @pytest.fixture(scope="module")
 def found(company):
-    return speed_to_lead(company).effect.set_index("estimate")
+    return speed_to_lead(company, level=0.95).effect.set_index("estimate")
 
 
 def test_the_adjusted_effect_is_near_the_truth_and_the_naive_one_is_not(found):
@@ -83,7 +83,7 @@ def test_the_shuffled_company_tells_the_same(company, found):
         leads=company.leads.sample(frac=1, random_state=2).reset_index(drop=True),
         touches=company.touches.sample(frac=1, random_state=2).reset_index(drop=True),
     )
-    again = speed_to_lead(shuffled).effect.set_index("estimate")
+    again = speed_to_lead(shuffled, level=0.95).effect.set_index("estimate")
     pd.testing.assert_frame_equal(found, again, rtol=1e-6)
 
 

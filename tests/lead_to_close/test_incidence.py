@@ -109,7 +109,7 @@ def test_quantile_intervals_equal_those_of_statsmodels(share):
     end[exit == exit.max()] = 0  # theirs takes the logarithm of 0 where all at risk end
     table = one(np.zeros(300, int), exit, end, ends=1)
     survival, variance = kaplan_meier(table)
-    low, high = interval(1 - survival, variance)
+    low, high = interval(1 - survival, variance, level=0.95)
     theirs = SurvfuncRight(exit, end)
     found = quantile(table, 1 - survival, low, high, share)
     assert found[0] == theirs.quantile(share)
