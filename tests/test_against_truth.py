@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from alignment import attribute, build_journeys, load
@@ -31,6 +32,16 @@ def test_the_deals_are_those_of_the_company(data, truth):
     assert {status: int(found[status]) for status in ("won", "lost", "open")} == {
         status: truth["counts"][status] for status in ("won", "lost", "open")
     }
+
+
+def test_the_rejections_say_why_as_often_as_the_raw_file(data, truth):
+    raw = pd.read_csv(ROOT / "data" / "sample" / "salesforce" / "Lead.csv", dtype=str)
+    found = data.lead_stages[data.lead_stages["stage"] == "disqualified"]
+    assert len(found) == truth["handoff"]["rejections"]
+    assert (
+        found["reason"].value_counts().to_dict()
+        == raw["Disqualification_Reason__c"].value_counts().to_dict()
+    )
 
 
 def test_the_intervals_of_winning_hold_what_happened_in_the_end(data, truth):

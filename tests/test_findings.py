@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from alignment import findings
-from alignment.attribution import Credit, Overlap
+from alignment.attribution import Credit, Flow, Overlap, Returns
 from alignment.coverage import STEPS, Coverage
 from alignment.errors import NotMeasurable
 from alignment.horizons import WonByAge
@@ -105,6 +105,22 @@ def overlap(won: dict[str, int], journeys: int = 100) -> Overlap:
     )
     frame.loc[frame["touched_by"] == "nobody", "journeys"] = 100
     return Overlap(frame, "MXN", ABOUT)
+
+
+def way(won: dict[tuple[str, str], int]) -> Flow:
+    rows = [(first, by, "won", n) for (first, by), n in won.items()]
+    frame = pd.DataFrame(rows, columns=["first", "touched_by", "outcome", "journeys"])
+    levels = pd.CategoricalDtype(["nobody", "marketing", "sales"])
+    return Flow(frame.astype({"first": levels}).assign(value=0.0), "MXN", ABOUT)
+
+
+def money(paid: dict[str, tuple[float, float, float]], reliability="measured") -> Returns:
+    rows = [(key, 100.0, "spend and credit", *bounds) for key, bounds in paid.items()]
+    rows.append(("Fair", 50.0, "spend only", np.nan, np.nan, np.nan))
+    names = ["key", "spend", "match", "return_on_spend", "return_low", "return_high"]
+    frame = pd.DataFrame(rows, columns=names)
+    spend = float(frame["spend"].sum())
+    return Returns(frame, "shapley", "channel", spend, 1e3, "MXN", reliability, ABOUT)
 
 
 def credit(shares: dict[str, dict[str, tuple[float, float, float]]], wins: int = 300) -> Credit:
@@ -235,6 +251,38 @@ FORMS = [
         "inconclusive",
         "depends on the rule",
     ),
+    (
+        findings.first_hand,
+        way(
+            {("marketing", "both"): 60, ("marketing", "only marketing"): 20, ("sales", "both"): 20}
+        ),
+        "claim",
+        "80% of the 100 won deals that a team touched began with marketing",
+    ),
+    (
+        findings.first_hand,
+        way({("marketing", "both"): 10, ("sales", "both"): 11, ("nobody", "nobody"): 9}),
+        "inconclusive",
+        "52% of 21 with sales",
+    ),
+    (
+        findings.best_return,
+        money({"A": (3.0, 2.5, 3.5), "B": (1.0, 0.5, 1.5)}),
+        "claim",
+        "“A” is credited with 3.0 MXN for each MXN spent (2.5 to 3.5), more than any",
+    ),
+    (
+        findings.best_return,
+        money({"A": (3.0, 1.0, 3.5), "B": (1.0, 0.5, 1.5)}),
+        "inconclusive",
+        "No channel is clearly credited with more: “A”",
+    ),
+    (
+        findings.best_return,
+        money({"A": (3.0, 2.5, 3.5)}),
+        "inconclusive",
+        "no other channel has both",
+    ),
     (findings.late_share, horizons({"all": (0.7, 0.6, 0.8)}), "claim", "70% of what leads bring"),
     (findings.late_share, horizons({"all": (0.5, 0.4, 0.6)}), "inconclusive", "is open: 50%"),
     (
@@ -292,6 +340,10 @@ CLOSED = [
     (findings.together, overlap({**NOTHING, "nobody": 8}, journeys=0)),
     (findings.credit_range, credit({"first": {"marketing": (1.0, 1.0, 1.0)}})),
     (findings.credit_range, credit({"first": {"marketing": (0.5, 0.4, 0.6)}}, wins=0)),
+    (findings.first_hand, way({})),
+    (findings.first_hand, way({("nobody", "nobody"): 9})),
+    (findings.best_return, money({})),
+    (findings.best_return, money({"A": (3.0, 2.5, 3.5)}, reliability="too few")),
     (findings.late_share, horizons({"sales": (0.5, 0.4, 0.6)})),
     (findings.late_share_by_team, horizons({"all": (0.5, 0.4, 0.6)})),
     (findings.still_filling, horizons({"all": (0.5, 0.4, 0.6)}, settled=np.nan)),
@@ -443,3 +495,10 @@ def test_no_sentence_speaks_of_causes():
     # without an experiment, a description is all that these analyses are
     assert len(_sentences()) > 100
     assert [pair for pair in _sentences() if CAUSAL.search(pair[1])] == []
+
+
+def test_the_relay_and_the_spend_without_a_touch_are_counted():
+    relayed = findings.first_hand(way({("sales", "both"): 30, ("sales", "only sales"): 10}))
+    assert "In 75% of those, marketing then took part" in relayed.detail.en
+    unmatched = findings.best_return(money({"A": (3.0, 2.5, 3.5)})).detail
+    assert "33% of MXN 150" in unmatched.en.replace("\u00a0", " ")

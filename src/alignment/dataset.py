@@ -35,12 +35,14 @@ _TABLE_WORDS: Mapping[str, Text] = {
     "goals": Text(en="goals", es="objetivos"),
 }
 
-_COLUMN_WORDS: Mapping[str, Text] = {
+COLUMN_WORDS: Mapping[str, Text] = {
     "account_id": Text(en="an account", es="una cuenta"),
     "amount": Text(en="an amount", es="un importe"),
     "channel": Text(en="a channel", es="un canal"),
     "closed_at": Text(en="a closing date", es="una fecha de cierre"),
     "created_at": Text(en="a creation date", es="una fecha de creación"),
+    "entered_at": Text(en="a date of entry", es="una fecha de entrada"),
+    "expected_close_on": Text(en="a promised closing date", es="una fecha de cierre prometida"),
     "lead_id": Text(en="a lead", es="un lead"),
     "occurred_at": Text(en="a date", es="una fecha"),
     "region": Text(en="a region", es="una región"),
@@ -163,7 +165,7 @@ class Dataset:
                     Text(
                         en="Not measurable: among the {table}, none carries {column}.",
                         es="No medible: entre los registros de {table}, ninguno lleva {column}.",
-                    ).format(table=word, column=_COLUMN_WORDS.get(column, Text.same(column)))
+                    ).format(table=word, column=COLUMN_WORDS.get(column, Text.same(column)))
                 )
         return self.table(table)
 

@@ -182,3 +182,28 @@ def test_reports_of_histories_close_a_deal_as_precisely_as_they_can(
     assert deal["closed_at"] == pd.Timestamp(closed, tz="UTC")
     assert deal["precision"] == precision
     assert len(data.opportunity_stages) == stages
+
+
+@pytest.mark.parametrize("header", ["Disqualification_Reason__c", "Motivo de rechazo"])
+def test_the_reason_of_a_lead_goes_to_its_last_rejection(tmp_path, header):
+    leads = (
+        f"Id,Status,IsConverted,LastName,Email,CreatedDate,{header}\n"
+        "00Q5e00000000abEAA,Disqualified,0,Ruiz,a@x.example,2026-01-05T10:00:00.000Z,Price\n"
+        "00Q5e00000000acEAA,Disqualified,0,Paz,b@x.example,2026-01-05T10:00:00.000Z,\n"
+    )
+    history = "LeadId,CreatedById,CreatedDate,Field,OldValue,NewValue\n" + "".join(
+        f"{lead},0055e000000000aAAA,2026-01-{day:02}T10:00:00.000Z,Status,x,{stage}\n"
+        for lead, day, stage in (
+            ("00Q5e00000000abEAA", 6, "Disqualified"),
+            ("00Q5e00000000abEAA", 8, "Recycled"),
+            ("00Q5e00000000abEAA", 9, "Disqualified"),
+            ("00Q5e00000000acEAA", 7, "Disqualified"),
+        )
+    )
+    data = loaded(tmp_path, {"Lead.csv": leads.encode(), "LeadHistory.csv": history.encode()})
+    rejected = data.lead_stages[data.lead_stages["stage"] == "disqualified"]
+    said = {row.entered_at.day: row.reason for row in rejected.itertuples()}
+    assert said[9] == "Price"
+    assert pd.isna(said[6])
+    assert pd.isna(said[7])
+    assert data.lead_stages["reason"].notna().sum() == 1

@@ -168,6 +168,8 @@ def test_reasons(results):
     silent = changed(results["told"], "usable", with_reason=0)
     assert "None of 6 rejections" in said(findings.reasons_told, silent).title.en
     refuses(findings.reasons_told, changed(results["told"], "usable", count=0))
+    # Where no export holds the field, nobody can say that sales records nothing.
+    refuses(findings.reasons_told, changed(results["told"], "reasons", reason="(missing)"))
 
 
 def test_movers(results):

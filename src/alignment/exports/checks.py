@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from alignment import tables
+from alignment.dataset import COLUMN_WORDS
 from alignment.exports import reasons
 from alignment.exports.candidates import PERSON_COLUMNS, Candidates
 from alignment.exports.draft import Draft
@@ -28,8 +29,8 @@ _KEY_DATES = {
     "experiments": "starts_on",
 }
 _IMPLAUSIBLE = Text(
-    en="Values of {column} before 1990 or more than ten years after the export, left blank: {n}.",
-    es="Valores de {column} anteriores a 1990 o más de diez años posteriores a la exportación, "
+    en="Rows with {column} before 1990 or more than ten years after the export, left blank: {n}.",
+    es="Filas con {column} anterior a 1990 o más de diez años posterior a la exportación, "
     "dejados en blanco: {n}.",
 )
 _ALIEN = Text(
@@ -75,14 +76,12 @@ def _clear(table: str, frame: pd.DataFrame, as_of: pd.Timestamp, draft: Draft) -
         else:
             bad = frame[wrong]
             draft.note_rows(
-                "implausible-date", bad, Text(*(t.replace("{column}", name) for t in _both()))
+                "implausible-date",
+                bad,
+                _IMPLAUSIBLE.format(n="{n}", column=COLUMN_WORDS.get(name, Text.same(name))),
             )
             frame = frame.assign(**{name: frame[name].where(~wrong)})
     return frame.reset_index(drop=True)
-
-
-def _both() -> tuple[str, str]:
-    return _IMPLAUSIBLE.en, _IMPLAUSIBLE.es
 
 
 def sound_persons(candidates: Candidates) -> pd.DataFrame:

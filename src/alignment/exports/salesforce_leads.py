@@ -31,6 +31,8 @@ def assemble(objects: Mapping[str, pd.DataFrame], context: Context) -> Candidate
         found.add("persons", _persons(contacts, "Contact", context))
         found.add("links", _mergers(contacts))
     history = _history(objects, context)
+    if "Lead" in objects:
+        history = _with_reasons(history, leads)
     found.add("lead_stages", history)
     if "Lead" in objects:
         deals = objects.get("Opportunity")
@@ -121,6 +123,19 @@ def _history(objects: Mapping[str, pd.DataFrame], context: Context) -> pd.DataFr
             **source(rows),
         }
     )
+
+
+def _with_reasons(history: pd.DataFrame, leads: pd.DataFrame) -> pd.DataFrame:
+    """Give the reason that a lead carries to its last rejection: a record holds only that one."""
+    if "rejection_reason" not in leads or not len(history):
+        return history
+    reason = leads.assign(ref=reference(leads["id"])).drop_duplicates("ref").set_index("ref")
+    rejected = history[history["stage"] == "disqualified"]
+    last = rejected.sort_values("entered_at", kind="stable").drop_duplicates(
+        "lead_ref", keep="last"
+    )
+    told = lookup(last["lead_ref"], reason["rejection_reason"]).astype("str")
+    return history.assign(reason=told.reindex(history.index))
 
 
 def _conversion_stages(

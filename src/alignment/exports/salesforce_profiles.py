@@ -103,6 +103,14 @@ _LEAD = (
     _id("converted_account_id", "ConvertedAccountId", "Converted Account ID"),
     _id("converted_contact_id", "ConvertedContactId", "Converted Contact ID"),
     _id("converted_opportunity_id", "ConvertedOpportunityId", "Converted Opportunity ID"),
+    # No standard field: every company adds its own, under one of a few names.
+    _text(
+        "rejection_reason",
+        *("Disqualification_Reason__c", "Disqualified_Reason__c", "Disqualification Reason"),
+        *("Disqualified Reason", "Rejection_Reason__c", "Rejection Reason"),
+        *("Unqualified_Reason__c", "Unqualified Reason", "Motivo_de_rechazo__c"),
+        *("Motivo de rechazo", "Motivo_de_descalificacion__c", "Motivo de descalificación"),
+    ),
     _MASTER,
     *_COMMON,
 )

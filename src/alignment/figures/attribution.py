@@ -235,6 +235,6 @@ def model_matrix(axes: Axes, result: Credit, lang: Language, **options: Any) -> 
         )
     names = [two_lines(model_title(str(model))[lang]) for model in wide.index]
     axes.set_yticks(range(len(names)), names, fontsize=9)
-    heads = [style.label(_column(key)[lang], longest=26) for key in wide.columns]
+    heads = [style.label(_column(key)[lang], longest=30) for key in wide.columns]
     axes.set_xticks(range(len(heads)), heads, fontsize=9, rotation=35, ha="right")
     axes.grid(visible=False)

@@ -27,6 +27,19 @@ def _ends(result: LeadToClose) -> list[str]:
     return ["won", "lost"] if result.lost_recorded else ["won"]
 
 
+_REVIVED = Text(
+    en=". Lost falls where the lost are taken up again",
+    es=". Los perdidos bajan cuando se retoman",
+)
+
+
+def _revived(result: LeadToClose, until: int) -> Text:
+    """Say that losses were revived, where the curve of the lost shows it by falling."""
+    lost = result.curves[(result.curves["end"] == "lost") & (result.curves["day"] <= until)]
+    falls = bool((lost.groupby("group", sort=False)["incidence"].diff() < 0).any())
+    return _REVIVED if falls else Text.same("")
+
+
 def _incidence_alt(result: LeadToClose, *, until: int = 365) -> Text:
     at = result.at.query("estimate.notna() and day <= @until")
     parts = [
@@ -43,18 +56,25 @@ def _incidence_alt(result: LeadToClose, *, until: int = 365) -> Text:
         if row.end in _ends(result)
     ]
     return Text(
-        en="Curves of the share that has ended, rising with the days since the start. {parts}.",
-        es="Curvas de la parte que ha terminado, crecientes con los días. {parts}.",
-    ).format(parts=sentence(parts or [Text(en="No days reached", es="Ningún día alcanzado")]))
+        en="Curves of the share that has ended, by days since the start. {parts}{revived}.",
+        es="Curvas de la parte que ha terminado, por días desde el inicio. {parts}{revived}.",
+    ).format(
+        revived=_revived(result, until),
+        parts=sentence(parts or [Text(en="No days reached", es="Ningún día alcanzado")]),
+    )
 
 
 def _incidence_subtitle(result: LeadToClose, *, until: int = 365) -> Text:
     return Text(
         en="Share of {what} won and lost by days since the start, with {level} bands; "
-        "below, how many are still under observation",
+        "below, how many are still under observation{revived}",
         es="Parte de {what} con cada final, por días desde el inicio, con bandas de {level}; "
-        "abajo, cuántos siguen en observación",
-    ).format(what=vocabulary.STARTS[result.spells.start], level=_level(result))
+        "abajo, cuántos siguen en observación{revived}",
+    ).format(
+        revived=_revived(result, until),
+        what=vocabulary.STARTS[result.spells.start],
+        level=_level(result),
+    )
 
 
 @drawing(alt=_incidence_alt, subtitle=_incidence_subtitle, size=(style.WIDTH, 4.2))

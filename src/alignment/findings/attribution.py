@@ -10,6 +10,7 @@ from alignment.attribution import Credit, Flow, Overlap
 from alignment.attribution import title as model_title
 from alignment.errors import NotMeasurable
 from alignment.exhibits import Finding
+from alignment.results import LEVEL
 from alignment.text import Text
 from alignment.wording import both, integer, interval, listing, percent
 
@@ -86,7 +87,7 @@ def first_hand(result: Flow) -> Finding:
     leader = "marketing" if count["marketing"] >= count["sales"] else "sales"
     other = "sales" if leader == "marketing" else "marketing"
     relayed = won[(won["first"] == leader) & (won["touched_by"] == "both")]["journeys"].sum()
-    low, high = proportion_confint(count[leader], touched, alpha=0.10, method="wilson")
+    low, high = proportion_confint(count[leader], touched, alpha=1 - LEVEL, method="wilson")
     values = {
         "leader": vocabulary.TEAMS[leader],
         "other": vocabulary.TEAMS[other],

@@ -320,6 +320,15 @@ def reasons_told(result: Acceptance) -> Finding:
             )
         )
     one = row.iloc[0]
+    if (result.reasons["reason"] == "(missing)").all():
+        raise NotMeasurable(
+            Text(
+                en="Not measurable: the exports hold no reason for any rejection. If sales records "
+                "them, export that field of the lead too.",
+                es="No medible: las exportaciones no contienen el motivo de ningún rechazo. Si "
+                "ventas los registra, exporten también ese campo del lead.",
+            )
+        )
     if not one["with_reason"]:
         title = Text(
             en="None of {count} rejections says why: marketing cannot learn from them",

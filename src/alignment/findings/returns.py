@@ -28,6 +28,7 @@ def best_return(result: Returns) -> Finding:
         "channel": vocabulary.word(vocabulary.KEYS, first["key"]),
         "number": both(decimal, first["return_on_spend"], digits=1),
         "range": both(interval, first["return_low"], first["return_high"], digits=1),
+        "unit": Text.same(str(result.currency)),
         "spend": _money(result, result.spend),
         "unmatched": _unmatched(result),
     }
@@ -39,25 +40,25 @@ def best_return(result: Returns) -> Finding:
     ).format(**values)
     if len(rows) == 1:
         title = Text(
-            en="“{channel}” is credited with {number} for one of spend ({range}); no other channel "
-            "has both spend and credit",
-            es="A «{channel}» se le atribuyen {number} por cada uno invertido ({range}); ningún "
-            "otro canal tiene inversión y crédito",
+            en="“{channel}” is credited with {number} {unit} for each {unit} spent ({range}); no "
+            "other channel has both spend and credit",
+            es="A «{channel}» se le atribuyen {number} {unit} por {unit} invertido ({range}); "
+            "ningún otro canal tiene inversión y crédito",
         ).format(**values)
         return Finding("best-return", "inconclusive", title, detail)
     if first["return_low"] > rows["return_high"].iloc[1:].max():
         title = Text(
-            en="“{channel}” is credited with {number} for one of spend ({range}), more than any "
-            "other channel",
-            es="A «{channel}» se le atribuyen {number} por cada uno invertido ({range}), más que a "
-            "ningún otro canal",
+            en="“{channel}” is credited with {number} {unit} for each {unit} spent ({range}), more "
+            "than any other channel",
+            es="A «{channel}» se le atribuyen {number} {unit} por {unit} invertido ({range}), más "
+            "que a ningún otro canal",
         ).format(**values)
         return Finding("best-return", "claim", title, detail)
     title = Text(
-        en="No channel is clearly credited with more for its money: “{channel}” comes first with "
-        "{number} ({range})",
-        es="A ningún canal se le atribuye con claridad más por su dinero: «{channel}» va primero "
-        "con {number} ({range})",
+        en="No channel is clearly credited with more: “{channel}” comes first with {number} {unit} "
+        "for each {unit} spent ({range})",
+        es="A ningún canal se le atribuye con claridad más: «{channel}» va primero con {number} "
+        "{unit} por {unit} invertido ({range})",
     ).format(**values)
     return Finding("best-return", "inconclusive", title, detail)
 
