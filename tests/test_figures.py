@@ -225,3 +225,10 @@ def test_what_the_buyer_did_has_no_teams_colour(results):
     colours = {to_hex(bar.get_facecolor()) for bar in axes.patches}
     plt.close(axes.figure)
     assert {style.BUYER, *style.TEAM_COLOURS.values()} <= colours
+
+
+def test_the_quarters_after_the_first_touch_are_words_in_the_table_too(results):
+    for lang in LANGUAGES:
+        shown = set(behind.cohorts(results["horizons"], lang).frame["when"])
+        assert not {word for word in shown if word.startswith("+")}
+        assert vocabulary.WHEN_WON["+1"][lang] in shown

@@ -266,6 +266,12 @@ FORMS = [
         "52% of 21 with sales",
     ),
     (
+        findings.first_hand,
+        way({("marketing", "both"): 29}),  # all of them, but too few to claim
+        "inconclusive",
+        "100% of 29 with marketing",
+    ),
+    (
         findings.best_return,
         money({"A": (3.0, 2.5, 3.5), "B": (1.0, 0.5, 1.5)}),
         "claim",
@@ -502,3 +508,13 @@ def test_the_relay_and_the_spend_without_a_touch_are_counted():
     assert "In 75% of those, marketing then took part" in relayed.detail.en
     unmatched = findings.best_return(money({"A": (3.0, 2.5, 3.5)})).detail
     assert "33% of MXN 150" in unmatched.en.replace("\u00a0", " ")
+
+
+def test_wins_that_nobody_touched_are_not_said_to_be_none():
+    with pytest.raises(NotMeasurable, match="no won deal has a touch"):
+        findings.first_hand(way({("nobody", "nobody"): 9}))
+    apart = replace(ABOUT, left_out={"opportunities without a known lead": 4})
+    with pytest.raises(NotMeasurable, match="no won deal has a known lead"):
+        findings.first_hand(replace(way({}), about=apart))
+    with pytest.raises(NotMeasurable, match="no deal was won"):
+        findings.first_hand(way({}))

@@ -125,6 +125,8 @@ class TestOutcome:
             (["disqualified", "recycled"], [], "open"),
             (["disqualified"], [{"lead_id": "L", "status": "open"}], "open"),
             ([], [], "open"),
+            # A CRM may call every contact of a won account a customer: deals say what was won.
+            (["mql", "customer"], [], "open"),
             (["disqualified"], [{"lead_id": "L", "closed_at": "2024-05-05"}], "won"),
         ],
     )

@@ -100,15 +100,11 @@ def _reached(data: Dataset) -> dict[str, int]:
         built = build_journeys(data.replace(currency=None), include_buyer=False)
     except NotMeasurable:
         return dict.fromkeys(STEPS, 0)
-    won = built.journeys[built.journeys["outcome"] == "won"]
-    touched = {
-        team: won.index.isin(built.touches.loc[built.touches["team"] == team, "journey"])
-        for team in ("marketing", "sales")
-    }
-    marketing, sales = touched["marketing"], touched["sales"]
+    won = np.asarray(built.journeys["outcome"] == "won", dtype=bool)
+    marketing, sales = (built.touched_by(team)[won] for team in ("marketing", "sales"))
     return {
-        "won": len(won),
-        "lead": int(won["linked"].sum()),
+        "won": int(won.sum()),
+        "lead": int(built.journeys["linked"].to_numpy(dtype=bool)[won].sum()),
         "touch": int((marketing | sales).sum()),
         "marketing": int(marketing.sum()),
         "sales": int(sales.sum()),

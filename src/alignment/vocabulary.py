@@ -122,12 +122,28 @@ VERDICTS: Mapping[str, Text] = {
     "recycled": Text(en="recycled", es="reciclados"),
     "none": Text(en="no verdict", es="sin veredicto"),
 }
+# When a quarter of first touches was won, and how old a win's first touch is.
+WHEN_WON: Mapping[str, Text] = {
+    "same quarter": Text(en="same quarter", es="mismo trimestre"),
+    "+1": Text(en="one later", es="uno después"),
+    "+2": Text(en="two later", es="dos después"),
+    "+3": Text(en="three later", es="tres después"),
+    "later": Text(en="later still", es="más tarde"),
+}
+AGES: Mapping[str, Text] = {
+    "0-13 weeks": Text(en="up to 13 weeks", es="hasta 13 semanas"),
+    "14-26 weeks": Text(en="14 to 26 weeks", es="14 a 26 semanas"),
+    "27-52 weeks": Text(en="27 to 52 weeks", es="27 a 52 semanas"),
+    "over 52 weeks": Text(en="over a year", es="más de un año"),
+    "(no touch recorded)": KEYS["(no touch recorded)"],
+}
 DIMENSIONS: Mapping[str, Text] = {
     "all": Text(en="all", es="todos"),
     "load": Text(en="load of the week", es="carga de la semana"),
     "region": Text(en="region", es="región"),
     "segment": Text(en="segment", es="segmento"),
     "channel": Text(en="channel", es="canal"),
+    "industry": Text(en="industry", es="industria"),
     "owner": Text(en="owner", es="dueño"),
 }
 LOADS: Mapping[str, Text] = {

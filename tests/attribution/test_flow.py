@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alignment.attribution import flow, overlap
-from alignment.errors import NotMeasurable
+from alignment.attribution import attribute, compare_orders, flow, ordered_shapley, overlap
+from alignment.errors import AlignmentError, NotMeasurable
 
 TEAM_OF = {"ad": "marketing", "call": "sales"}
 WAYS = st.lists(
@@ -48,3 +51,21 @@ def test_the_first_touch_decides_the_first_column(made):
     found = flow(journeys_of(made, [(["ad", "call"], "won"), (["call", "ad"], "won")])).frame
     assert list(found["first"]) == ["marketing", "sales"]
     assert set(found["touched_by"]) == {"both"}
+
+
+def test_what_the_buyer_started_is_no_teams_touch(made):
+    journeys = journeys_of(made, [(["ad", "call"], "won"), (["ad"], "lost")])
+    touches = journeys.touches.copy()
+    touches.loc[0, "initiator"] = "buyer"
+    buyers = replace(journeys, touches=touches)
+    for analysis in (
+        flow,
+        overlap,
+        partial(attribute, by="team"),
+        partial(compare_orders, by="team"),
+        partial(ordered_shapley, by="team"),
+    ):
+        analysis(journeys)
+        with pytest.raises(AlignmentError, match="1 touches were started by the buyer"):
+            analysis(buyers)
+    attribute(buyers, by="channel")  # channels may be compared on all touches

@@ -37,7 +37,7 @@ from alignment.attribution.models import (
 from alignment.attribution.paths import By, Integers, Paths, Weight, encode
 from alignment.attribution.rules import DIRECT, PRESETS, AnchorWeights
 from alignment.attribution.texts import assumptions, method
-from alignment.errors import AlignmentError, NotMeasurable
+from alignment.errors import NotMeasurable
 from alignment.journeys import Journeys
 from alignment.results import LEVEL, About, Result
 from alignment.text import Text
@@ -217,8 +217,6 @@ def attribute(
     ValueError
         If a model is unknown, or cannot be computed from these journeys.
     """
-    if by == "team":
-        refuse_buyers(journeys)
     own = dict(custom or {})
     chosen = tuple(dict.fromkeys(models))
     _check(chosen, own, level, replicates)
@@ -317,23 +315,6 @@ def _up_to(
         raise ValueError("weights on milestones share out what was won, not what was reached")
     require_milestones(milestones, needed)
     return journeys, anchor_places(journeys, milestones, needed)
-
-
-def refuse_buyers(journeys: Journeys) -> None:
-    """Refuse to credit a team with what the buyer did.
-
-    Raises
-    ------
-    AlignmentError
-        If a touch was started by the buyer.
-    """
-    count = int((journeys.touches["initiator"] == "buyer").sum())
-    if count:
-        raise AlignmentError(
-            f"{count} touches were started by the buyer, so no team made them",
-            cure="Compare teams on build_journeys(data, include_buyer=False); channels may be "
-            "compared on all touches.",
-        )
 
 
 def gate(journeys: Journeys, weight: Weight) -> None:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from alignment.attribution.overlap import TOUCHED_BY
+from alignment.attribution.overlap import TOUCHED_BY, teams_of
+from alignment.attribution.paths import refuse_buyers
 from alignment.errors import NotMeasurable
 from alignment.journeys import OUTCOMES, Journeys
-from alignment.results import About, Result
+from alignment.results import LEVEL, About, Result
 from alignment.text import Text
 
 FIRST = ("nobody", "marketing", "sales")
@@ -42,13 +43,15 @@ class Flow(Result):
         return self.frame
 
 
-def flow(journeys: Journeys) -> Flow:
+def flow(journeys: Journeys, *, level: float = LEVEL) -> Flow:
     """Count journeys along their way: first touch, teams, outcome.
 
     Parameters
     ----------
     journeys : Journeys
-        Best with ``include_buyer=False``: what a buyer started is not a team's touch.
+        With ``include_buyer=False``: what a buyer started is not a team's touch.
+    level : float
+        Level of the intervals that sentences give of its shares.
 
     Returns
     -------
@@ -58,7 +61,10 @@ def flow(journeys: Journeys) -> Flow:
     ------
     NotMeasurable
         If no team touched a journey.
+    AlignmentError
+        If the buyer started a touch.
     """
+    refuse_buyers(journeys)
     linked = journeys.journeys["linked"].to_numpy(dtype=bool)
     frame = journeys.journeys[linked]
     if not len(journeys.touches) or not frame["touches"].sum():
@@ -68,16 +74,14 @@ def flow(journeys: Journeys) -> Flow:
                 es="No medible: ningún recorrido tiene una interacción antes de su desenlace.",
             )
         )
-    met = np.zeros(len(journeys.journeys), dtype=np.int64)
-    for bit, team in ((1, "marketing"), (2, "sales")):
-        mine = np.asarray(journeys.touches["team"] == team, dtype=bool)
-        met[np.unique(journeys.touches["journey"].to_numpy()[mine])] += bit
     table = pd.DataFrame(
         {
             "first": pd.Categorical(
                 frame["first_team"].astype("str").fillna("nobody"), categories=list(FIRST)
             ),
-            "touched_by": pd.Categorical.from_codes(met[linked], categories=list(TOUCHED_BY)),
+            "touched_by": pd.Categorical.from_codes(
+                teams_of(journeys)[linked], categories=list(TOUCHED_BY)
+            ),
             "outcome": pd.Categorical(frame["outcome"].astype("str"), categories=list(OUTCOMES)),
             "journeys": 1,
             "value": frame["value"].to_numpy(),
@@ -85,10 +89,10 @@ def flow(journeys: Journeys) -> Flow:
     )
     keys = ["first", "touched_by", "outcome"]
     counted = table.groupby(keys, observed=True)[["journeys", "value"]].sum().reset_index()
-    return Flow(frame=counted, currency=journeys.currency, about=_about(journeys, linked))
+    return Flow(frame=counted, currency=journeys.currency, about=_about(journeys, linked, level))
 
 
-def _about(journeys: Journeys, linked: np.ndarray) -> About:
+def _about(journeys: Journeys, linked: np.ndarray, level: float) -> About:
     return About(
         method=Text(
             en="Counts of journeys by the team of the first touch, the teams that touched them "
@@ -96,7 +100,7 @@ def _about(journeys: Journeys, linked: np.ndarray) -> About:
             es="Recuento de recorridos por área de la primera interacción, áreas que los tocaron "
             "antes del desenlace y desenlace al momento de la exportación.",
         ),
-        level=None,
+        level=level,
         assumptions=(
             Text(
                 en="A description: long journeys have more time to meet both teams, and open ones "

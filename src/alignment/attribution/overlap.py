@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from alignment.attribution.paths import Flags, Floats, Integers
+from alignment.attribution.paths import Flags, Floats, Integers, refuse_buyers
 from alignment.journeys import OUTCOMES, SENT_COUNTS, Journeys
 from alignment.results import LEVEL, About, Result
 from alignment.text import Text
@@ -72,7 +72,7 @@ def overlap(journeys: Journeys, *, level: float = LEVEL) -> Overlap:
     Parameters
     ----------
     journeys : Journeys
-        Best with ``include_buyer=False``: what a buyer started is not a team's touch.
+        With ``include_buyer=False``: what a buyer started is not a team's touch.
     level : float
         Level of the Wilson intervals of the win share.
 
@@ -83,10 +83,16 @@ def overlap(journeys: Journeys, *, level: float = LEVEL) -> Overlap:
         and longer journeys have had more time to meet both. Opportunities without a lead are not
         in it: they are seen only because there was a deal, and would make it look as if those
         whom nobody touched won most.
+
+    Raises
+    ------
+    AlignmentError
+        If the buyer started a touch.
     """
+    refuse_buyers(journeys)
     linked = journeys.journeys["linked"].to_numpy(dtype=bool)
     frame = journeys.journeys[linked]
-    group = (_touched(journeys, "marketing") + 2 * _touched(journeys, "sales"))[linked]
+    group = teams_of(journeys)[linked]
     count = np.bincount(group, minlength=4)
     by_outcome = {
         outcome: np.bincount(group[np.asarray(frame["outcome"] == outcome)], minlength=4)
@@ -112,10 +118,9 @@ def overlap(journeys: Journeys, *, level: float = LEVEL) -> Overlap:
     return Overlap(frame=table, currency=journeys.currency, about=_about(journeys, linked, level))
 
 
-def _touched(journeys: Journeys, team: str) -> Integers:
-    mine: Flags = np.asarray(journeys.touches["team"] == team, dtype=bool)
-    of = journeys.touches["journey"].to_numpy()[mine]
-    return (np.bincount(of, minlength=len(journeys.journeys)) > 0).astype(np.int64)
+def teams_of(journeys: Journeys) -> Integers:
+    """Give the place in :data:`TOUCHED_BY` of each journey."""
+    return journeys.touched_by("marketing") + 2 * journeys.touched_by("sales").astype(np.int64)
 
 
 def _median_days(frame: pd.DataFrame, group: Integers) -> Floats:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from alignment.errors import AlignmentError
 from alignment.journeys import OUTCOMES, Journeys
 from alignment.journeys.codes import category
 from alignment.tables import INITIATORS, TEAMS
@@ -202,6 +203,23 @@ class Statistics:
         return sums[np.newaxis, :].astype(np.float64)
 
 
+def refuse_buyers(journeys: Journeys) -> None:
+    """Refuse to credit a team with what the buyer did.
+
+    Raises
+    ------
+    AlignmentError
+        If a touch was started by the buyer.
+    """
+    count = int((journeys.touches["initiator"] == "buyer").sum())
+    if count:
+        raise AlignmentError(
+            f"{count} touches were started by the buyer, so no team made them",
+            cure="Compare teams on build_journeys(data, include_buyer=False); channels may be "
+            "compared on all touches.",
+        )
+
+
 def encode(
     journeys: Journeys,
     *,
@@ -223,7 +241,14 @@ def encode(
         What the credit is of.
     direct : collection of str, optional
         Channels that count as direct, in any case of letters.
+
+    Raises
+    ------
+    AlignmentError
+        If teams are to be credited with touches that the buyer started.
     """
+    if by == "team":
+        refuse_buyers(journeys)
     touches, frame = journeys.touches, journeys.journeys
     keys, code = _keyed(touches, by)
     won = np.asarray(frame["outcome"] == "won", dtype=bool)

@@ -61,22 +61,15 @@ def months(result: Coverage, lang: Language) -> Table:
     """Tabulate the rows of each kind by year."""
     frame = result.months.assign(month=result.months["month"].dt.year)
     frame = frame.groupby(["what", "month"], sort=False)["rows"].sum().reset_index()
-    years = frame.rename(columns={"month": "quarter"})
-    built = build(
-        years.astype({"quarter": "str"}),
+    years = frame.rename(columns={"month": "year"})
+    return build(
+        years.astype({"year": "str"}),
         Text(en="Rows of each kind by year", es="Filas de cada tipo por año"),
-        ["what", "quarter", "rows"],
+        ["what", "year", "rows"],
         integers(lang, "rows"),
         lang,
         words={"what": vocabulary.EVENTS},
-    )
-    year = Text(en="Year", es="Año")[lang]
-    return Table(
-        built.frame,
-        built.caption,
-        columns={**dict(built.columns or {}), "quarter": year},
-        formats=built.formats,
-        lang=lang,
+        labels={"year": Text(en="Year", es="Año")},
     )
 
 

@@ -11,19 +11,9 @@ from alignment.horizons import WonByAge
 from alignment.text import Language, Text
 
 _WHEN: Mapping[str, Text] = {
-    "same quarter": Text(en="same quarter", es="mismo trimestre"),
-    "later": Text(en="later", es="más tarde"),
+    **vocabulary.WHEN_WON,
     "lost": Text(en="lost", es="perdido"),
     "still open": Text(en="still open", es="aún abierto"),
-}
-
-
-_AGES: Mapping[str, Text] = {
-    "0-13 weeks": Text(en="up to 13 weeks", es="hasta 13 semanas"),
-    "14-26 weeks": Text(en="14 to 26 weeks", es="14 a 26 semanas"),
-    "27-52 weeks": Text(en="27 to 52 weeks", es="27 a 52 semanas"),
-    "over 52 weeks": Text(en="over a year", es="más de un año"),
-    **vocabulary.KEYS,
 }
 
 
@@ -72,7 +62,7 @@ def quarter_by_age(result: WonByAge, lang: Language) -> Table:
         ["age", "group", "wins", "value"],
         {**integers(lang, "wins"), **amounts(result.currency, lang, "value")},
         lang,
-        words={"age": _AGES, "group": vocabulary.KEYS},
+        words={"age": vocabulary.AGES, "group": vocabulary.KEYS},
     )
 
 

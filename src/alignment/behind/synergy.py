@@ -9,17 +9,11 @@ import pandas as pd
 
 from alignment import vocabulary, wording
 from alignment.attribution import TeamGame
-from alignment.attribution.synergy.texts import METHODS
+from alignment.attribution.synergy.texts import COALITION_WORDS, METHODS, SCENARIO_WORDS
 from alignment.behind.parts import build, integers, percents
 from alignment.exhibits import Table
 from alignment.text import Language, Text
 
-_COALITIONS: Mapping[str, Text] = {
-    "none": vocabulary.TOUCHED_BY["nobody"],
-    "marketing": vocabulary.TOUCHED_BY["only marketing"],
-    "sales": vocabulary.TOUCHED_BY["only sales"],
-    "both": vocabulary.TOUCHED_BY["both"],
-}
 _INDICES: Mapping[str, Text] = {
     "marketing_alone": Text(en="marketing alone adds", es="marketing sola aporta"),
     "sales_alone": Text(en="sales alone adds", es="ventas sola aporta"),
@@ -30,10 +24,6 @@ _INDICES: Mapping[str, Text] = {
     "shapley_sales": Text(en="sales, halves (Shapley)", es="ventas, mitades (Shapley)"),
     "credit_low": Text(en="marketing's least fair share", es="menor parte justa de marketing"),
     "credit_high": Text(en="marketing's largest fair share", es="mayor parte justa de marketing"),
-}
-_SCENARIOS: Mapping[str, Text] = {
-    "sales": Text(en="sales alone goes to them", es="solo ventas va con ellos"),
-    "both": Text(en="both teams go to them", es="ambas áreas van con ellos"),
 }
 _QUESTIONS: Mapping[str, Text] = {
     "interaction": Text(en="what both reach beyond each", es="lo que ambas logran de más"),
@@ -52,7 +42,7 @@ def coalition_values(result: TeamGame, lang: Language) -> Table:
         ["touched_by", "estimate", "low", "high"],
         percents(lang, "estimate", "low", "high", digits=2),
         lang,
-        words={"touched_by": _COALITIONS},
+        words={"touched_by": COALITION_WORDS},
     )
 
 
@@ -130,7 +120,7 @@ def tipping_map(result: TeamGame, lang: Language) -> Table:
             **percents(lang, "difference", "rho", digits=0),
         },
         lang,
-        words={"scenario": _SCENARIOS},
+        words={"scenario": SCENARIO_WORDS},
         max_rows=80,
     )
 

@@ -52,12 +52,9 @@ def traced_value(data: Dataset) -> TracedValue | None:
         found = build_journeys(data, include_buyer=False)
     except AlignmentError:
         return None
-    won = found.journeys[found.journeys["outcome"] == "won"]
-    teams = {
-        team: set(found.touches.loc[found.touches["team"] == team, "journey"])
-        for team in ("marketing", "sales")
-    }
-    both = won[won.index.isin(teams["marketing"] & teams["sales"])]
+    is_won = found.journeys["outcome"] == "won"
+    won = found.journeys[is_won]
+    both = found.journeys[is_won & found.touched_by("marketing") & found.touched_by("sales")]
     return TracedValue(
         wins=len(won),
         wins_both=len(both),

@@ -22,9 +22,8 @@ _HEADS = {
     "touched_by": Text(en="Touched in all by", es="Tocados en total por"),
     "outcome": Text(en="So far", es="Hasta hoy"),
 }
-_NOBODY = Text(en="nobody", es="nadie")
 _WORDS = {
-    "first": {**vocabulary.TEAMS, "nobody": _NOBODY},
+    "first": {**vocabulary.TEAMS, "nobody": vocabulary.TOUCHED_BY["nobody"]},
     "touched_by": vocabulary.TOUCHED_BY,
     "outcome": vocabulary.ENDS,
 }
@@ -52,6 +51,10 @@ def _totals(result: Flow, column: str) -> pd.Series:
     return counts.reindex([name for name in _ORDER[column] if name in counts.index])
 
 
+def _listed(parts: Sequence[Text], language: Language) -> str:
+    return wording.listing([part[language] for part in parts], language)
+
+
 def _alt(result: Flow) -> Text:
     parts = []
     for column in _COLUMNS:
@@ -63,17 +66,13 @@ def _alt(result: Flow) -> Text:
         ]
         parts.append(
             Text(en="{head}: {counts}", es="{head}: {counts}").format(
-                head=_HEADS[column], counts=_listed(counts)
+                head=_HEADS[column], counts=both(_listed, counts)
             )
         )
     return Text(
         en="Ribbons of leads in three steps. {parts}.",
         es="Cintas de leads en tres pasos. {parts}.",
     ).format(parts=sentence(parts))
-
-
-def _listed(parts: Sequence[Text]) -> Text:
-    return both(lambda lang: wording.listing([part[lang] for part in parts], lang))
 
 
 def _subtitle(result: Flow) -> Text:

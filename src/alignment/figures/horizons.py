@@ -15,23 +15,11 @@ from alignment.horizons import WonByAge
 from alignment.text import Language, Text
 from alignment.wording import both, integer, interval, money, percent
 
-WHEN: dict[str, Text] = {
-    "same quarter": Text(en="same quarter", es="mismo trimestre"),
-    "+1": Text(en="one later", es="uno después"),
-    "+2": Text(en="two later", es="dos después"),
-    "+3": Text(en="three later", es="tres después"),
-    "later": Text(en="later still", es="más tarde"),
-}
 NOT_OBSERVED = Text(en="not fully observed", es="no observado del todo")
 # One hue from light (now) to dark (late), so that it reads in grey print too.
-WHEN_COLOURS = dict(zip(WHEN, ("#f6c98e", "#e9993f", "#c86a12", "#8d4306", "#4f2402"), strict=True))
-AGES: dict[str, Text] = {
-    "0-13 weeks": Text(en="up to 13 weeks", es="hasta 13 semanas"),
-    "14-26 weeks": Text(en="14 to 26 weeks", es="14 a 26 semanas"),
-    "27-52 weeks": Text(en="27 to 52 weeks", es="27 a 52 semanas"),
-    "over 52 weeks": Text(en="over a year", es="más de un año"),
-    "(no touch recorded)": Text(en="(no touch recorded)", es="(sin interacción registrada)"),
-}
+WHEN_COLOURS = dict(
+    zip(vocabulary.WHEN_WON, ("#f6c98e", "#e9993f", "#c86a12", "#8d4306", "#4f2402"), strict=True)
+)
 
 
 def amount(result: WonByAge, value: float) -> Text:
@@ -165,7 +153,7 @@ def _age_alt(result: WonByAge) -> Text:
     sums = result.this_quarter.groupby("age", observed=False)["value"].sum()
     parts = [
         Text(en="{age} {value}", es="{age} {value}").format(
-            age=AGES[str(age)], value=amount(result, value)
+            age=vocabulary.AGES[str(age)], value=amount(result, value)
         )
         for age, value in sums.items()
     ]
@@ -202,18 +190,18 @@ def quarter_by_age(axes: Axes, result: WonByAge, lang: Language, **options: Any)
             color=style.TEAM_COLOURS.get(str(group), style.GREY),
         )
         start += wide[group].to_numpy()
-    axes.set_yticks(places, [AGES[str(age)][lang] for age in wide.index])
+    axes.set_yticks(places, [vocabulary.AGES[str(age)][lang] for age in wide.index])
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="x")
     _money_axis(axes, "x", result, lang)
 
 
 def _cohort_values(result: WonByAge) -> pd.DataFrame:
-    rows = result.by_quarter[result.by_quarter["when"].isin(list(WHEN))]
+    rows = result.by_quarter[result.by_quarter["when"].isin(list(vocabulary.WHEN_WON))]
     wide = rows.pivot_table(
         index="quarter", columns="when", values="value", aggfunc="sum", observed=False
     )
-    return wide.reindex(columns=list(WHEN)).fillna(0.0)
+    return wide.reindex(columns=list(vocabulary.WHEN_WON)).fillna(0.0)
 
 
 def _cohorts_alt(result: WonByAge) -> Text:
@@ -282,14 +270,14 @@ def cohorts(axes: Axes, result: WonByAge, lang: Language, **options: Any) -> Non
     wide = _cohort_values(result)
     places = np.arange(len(wide))
     start = np.zeros(len(wide))
-    for when in WHEN:
+    for when in vocabulary.WHEN_WON:
         axes.bar(
             places,
             wide[when],
             bottom=start,
             width=0.7,
             color=WHEN_COLOURS[when],
-            label=WHEN[when][lang],
+            label=vocabulary.WHEN_WON[when][lang],
         )
         start += wide[when].to_numpy()
     _mark_truncated(axes, result, wide, lang)

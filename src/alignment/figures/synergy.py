@@ -12,18 +12,12 @@ from matplotlib.colors import LinearSegmentedColormap, TwoSlopeNorm
 from alignment import style, vocabulary, wording
 from alignment.attribution.synergy import TeamGame
 from alignment.attribution.synergy.checks import G_FORMULA, RAW, RAW_JOURNEYS, WEIGHTED
-from alignment.attribution.synergy.texts import UNITS
+from alignment.attribution.synergy.texts import COALITION_WORDS, METHODS, SCENARIO_WORDS, UNITS
 from alignment.exhibits import drawing
 from alignment.figures.parts import height_for, percent_axis, sentence, two_lines, whiskers
 from alignment.text import Language, Text
 from alignment.wording import both, decimal, interval, percent
 
-_COALITIONS = {
-    "none": Text(en="nobody", es="nadie"),
-    "marketing": Text(en="only marketing", es="solo marketing"),
-    "sales": Text(en="only sales", es="solo ventas"),
-    "both": Text(en="both teams", es="ambas áreas"),
-}
 _COLOURS = {
     "none": style.GREY,
     "marketing": style.TEAM_COLOURS["marketing"],
@@ -33,14 +27,7 @@ _COLOURS = {
 _ROUTES = {
     "journey": Text(en="the journeys seen", es="los recorridos vistos"),
     "policy": Text(en="sales answers to the score", es="ventas responde a la puntuación"),
-    G_FORMULA: Text(en="sequential g-formula", es="fórmula g secuencial"),
-    RAW_JOURNEYS: Text(en="not adjusted", es="sin ajustar"),
-    RAW: Text(en="plain table of four cells", es="tabla simple de cuatro celdas"),
-    WEIGHTED: Text(en="inverse probability weights", es="pesos de probabilidad inversa"),
-}
-_SCENARIOS = {
-    "sales": Text(en="sales alone goes to them", es="solo ventas va con ellos"),
-    "both": Text(en="both teams go to them", es="ambas áreas van con ellos"),
+    **METHODS,
 }
 _OUTCOMES = {
     "opportunity": Text(en="reach an opportunity", es="llegan a oportunidad"),
@@ -66,7 +53,7 @@ def _level(result: TeamGame) -> Text:
 
 def _values_alt(result: TeamGame) -> Text:
     parts = [
-        _row(_COALITIONS[row.coalition], row.estimate, row.low, row.high)
+        _row(COALITION_WORDS[row.coalition], row.estimate, row.low, row.high)
         for row in result.values.itertuples()  # noqa: PD011
     ]
     return Text(
@@ -90,7 +77,7 @@ def _values_subtitle(result: TeamGame) -> Text:
 def coalition_values(axes: Axes, result: TeamGame, lang: Language, **options: Any) -> None:
     """Draw what nobody, only marketing, only sales and both reach."""
     rows = result.values  # noqa: PD011
-    names = [_COALITIONS[name][lang] for name in rows["coalition"]]
+    names = [COALITION_WORDS[name][lang] for name in rows["coalition"]]
     colours = [_COLOURS[name] for name in rows["coalition"]]
     whiskers(axes, names, rows["estimate"], rows["low"], rows["high"], colours)
     axes.set_xlim(left=0)
@@ -283,7 +270,7 @@ def _tipping_alt(result: TeamGame, *, scenario: str = "both") -> Text:
         "least": both(percent, rows["rho"].min(), digits=0),
         "most": both(percent, rows["rho"].max(), digits=0),
         "share": both(percent, rows["tips"].mean(), digits=0),
-        "scenario": _SCENARIOS[scenario],
+        "scenario": SCENARIO_WORDS[scenario],
     }
     return Text(
         en="A map of the shared part under an unrecorded warmth, where {scenario}: from {least} to "
@@ -300,7 +287,7 @@ def _tipping_subtitle(result: TeamGame, *, scenario: str = "both") -> Text:
         es="Parte compartida si un interés sin registrar multiplicara los resultados (eje "
         "horizontal) y fuera más común entre los tocados (eje vertical), donde {scenario}. Cruz: "
         "ya no es clara",
-    ).format(scenario=_SCENARIOS[scenario])
+    ).format(scenario=SCENARIO_WORDS[scenario])
 
 
 @drawing(alt=_tipping_alt, subtitle=_tipping_subtitle, size=(style.WIDTH, 3.4))

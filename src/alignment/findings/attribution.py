@@ -26,6 +26,10 @@ NO_VALUE = Text(
     es="No medible: ningún negocio ganado lleva importe en la moneda del informe; no hay valor que "
     "repartir.",
 )
+UNTOUCHED = Text(
+    en="Not measurable: no won deal has a touch on record.",
+    es="No medible: ningún negocio ganado tiene interacciones registradas.",
+)
 WON_ELSEWHERE = Text(
     en="Not measurable: no won deal has a known lead, so it cannot be told who touched it.",
     es="No medible: ningún negocio ganado tiene un lead conocido; no se sabe quién lo tocó.",
@@ -50,11 +54,10 @@ def together(result: Overlap) -> Finding:
     rows = result.frame.set_index("touched_by")
     won = int(rows["won"].sum())
     if not won:
-        apart = result.about.left_out.get("opportunities without a known lead", 0)
-        raise NotMeasurable(WON_ELSEWHERE if apart else NOTHING_WON)
+        raise NotMeasurable(_nothing_won(result))
     if not rows.drop(index="nobody")["journeys"].sum():
         raise NotMeasurable(NO_TOUCHES)
-    alpha = 1 - (result.about.level or 0.9)
+    alpha = 1 - (result.about.level or LEVEL)
     low, high = proportion_confint(rows.loc["both", "won"], won, alpha=alpha, method="wilson")
     values = {
         "share": both(percent, rows.loc["both", "won"] / won, digits=0),
@@ -77,17 +80,30 @@ def together(result: Overlap) -> Finding:
     return Finding("together", "claim", title, detail, headline=True)
 
 
+FEWEST = 30  # won deals, below which a share of them is no claim
+
+
+def _nothing_won(result: Flow | Overlap) -> Text:
+    """Say whether nothing was won, or nothing that has a lead."""
+    apart = result.about.left_out.get("opportunities without a known lead", 0)
+    return WON_ELSEWHERE if apart else NOTHING_WON
+
+
 def first_hand(result: Flow) -> Finding:
     """Say with whom the won deals began, and how many the other team then took up."""
     won = result.frame[result.frame["outcome"] == "won"]
+    if not won["journeys"].sum():
+        raise NotMeasurable(_nothing_won(result))
     count = won.groupby("first", observed=False)["journeys"].sum()
     touched = int(count["marketing"] + count["sales"])
     if not touched:
-        raise NotMeasurable(NOTHING_WON if not len(won) else NO_TOUCHES)
+        raise NotMeasurable(UNTOUCHED)
     leader = "marketing" if count["marketing"] >= count["sales"] else "sales"
     other = "sales" if leader == "marketing" else "marketing"
     relayed = won[(won["first"] == leader) & (won["touched_by"] == "both")]["journeys"].sum()
-    low, high = proportion_confint(count[leader], touched, alpha=1 - LEVEL, method="wilson")
+    low, high = proportion_confint(
+        count[leader], touched, alpha=1 - (result.about.level or LEVEL), method="wilson"
+    )
     values = {
         "leader": vocabulary.TEAMS[leader],
         "other": vocabulary.TEAMS[other],
@@ -102,7 +118,7 @@ def first_hand(result: Flow) -> Finding:
         es="En el {relayed} de ellos participó después {other}. Quién llega primero dice poco de "
         "quién cuenta más.",
     ).format(**values)
-    if low > 0.5:
+    if low > 0.5 and touched >= FEWEST:
         title = Text(
             en="{share} of the {n} won deals that a team touched began with {leader} ({interval})",
             es="El {share} de los {n} negocios ganados con interacción de un área empezó con "
@@ -197,12 +213,7 @@ def leading_channel(result: Credit) -> Finding:
     _check(result)
     frame = result.frame.astype({"model": "str", "key": "str"}).query("key != @NO_TOUCH")
     if not len(frame):
-        raise NotMeasurable(
-            Text(
-                en="Not measurable: no won deal has a touch on record.",
-                es="No medible: ningún negocio ganado tiene interacciones registradas.",
-            )
-        )
+        raise NotMeasurable(UNTOUCHED)
     firsts = frame.loc[frame.groupby("model", sort=False)["share"].idxmax()]
     leaders = list(dict.fromkeys(firsts["key"]))
     if len(leaders) > 1:

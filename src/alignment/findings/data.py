@@ -92,7 +92,7 @@ def traceable(coverage: Coverage) -> Finding:
         en="{share} of won deals ({interval}) can be traced to a dated touch; "
         "the rest cannot be credited to either team",
         es="El {share} de los negocios ganados ({interval}) se puede rastrear "
-        "hasta una interacción fechada; el resto no se puede atribuir a nadie",
+        "hasta una interacción fechada; el resto no se atribuye a ningún área",
     ).format(
         share=both(percent, row["share"], digits=0),
         interval=both(interval, row["low"], row["high"], form=percent, digits=0),

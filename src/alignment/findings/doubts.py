@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from alignment import vocabulary
 from alignment.attribution.synergy import TeamGame
 from alignment.attribution.synergy.texts import UNITS
 from alignment.errors import NotMeasurable
@@ -13,20 +14,14 @@ from alignment.wording import both, decimal, integer, interval, percent
 
 MOST_MONTHS = 60  # a trial that takes longer will not be run
 _BENCHMARKS = {"warmth": Text(en="the recorded warmth", es="el interés registrado")}
-_COVARIATES = {
-    "channel": Text(en="channel", es="canal"),
-    "region": Text(en="region", es="región"),
-    "segment": Text(en="segment", es="segmento"),
-    "industry": Text(en="industry", es="industria"),
-}
 
 
 def _benchmark(name: str) -> Text:
     """Name the strongest recorded covariate."""
     column, _, level = name.partition(" = ")
-    if column in _COVARIATES:
+    if column in vocabulary.DIMENSIONS:
         return Text(en="{column} “{level}”", es="{column} «{level}»").format(
-            column=_COVARIATES[column], level=level
+            column=vocabulary.DIMENSIONS[column], level=level
         )
     return _BENCHMARKS.get(name, Text.same(name or "—"))
 

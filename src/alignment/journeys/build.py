@@ -15,6 +15,7 @@ from math import inf
 from typing import get_args
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from alignment.arguments import of_type, one_of, within
@@ -64,6 +65,13 @@ class Journeys:
     left_out: Mapping[str, int]
     notes: Mapping[str, int]
 
+    def touched_by(self, team: str) -> npt.NDArray[np.bool_]:
+        """Say which journeys a team touched, in the order of `journeys`."""
+        mine = np.asarray(self.touches["team"] == team, dtype=bool)
+        found = np.zeros(len(self.journeys), dtype=bool)
+        found[self.touches["journey"].to_numpy()[mine]] = True
+        return found
+
     def __repr__(self) -> str:
         """Say in a line how many journeys and touches there are, and how they ended."""
         ends = ", ".join(f"{row.journeys:,} {row.outcome}" for row in self._ends().itertuples())
@@ -94,7 +102,8 @@ def build_journeys(
 ) -> Journeys:
     """Order the touches of each lead or account up to its outcome.
 
-    A lead is won if any of its opportunities is, and ends with the first it won; lost if it has
+    A lead is won if any of its opportunities is (the stage ``customer`` alone is no deal), and
+    ends with the first it won; lost if it has
     opportunities and all are lost (it ends with the last), or if it has none and its last stage
     is ``disqualified``; open otherwise. An account takes its outcome from its opportunities and
     ends with the last it won. The value is the sum of all it won. Internal leads and their

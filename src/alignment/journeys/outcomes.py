@@ -57,28 +57,11 @@ def find_ends(data: Dataset, units: Units, unit: Unit) -> Ends:
         ended[of[rows][order]] = closed[rows][order]
         day[of[rows][order]] = by_day[rows][order]
     if unit == "lead":
-        customers = _customers(data, units, count)
-        sooner = (customers != NEVER) & ((outcome != WON) | (ended == NEVER) | (customers < ended))
-        outcome[sooner], ended[sooner], day[sooner] = WON, customers[sooner], False
         moments = _disqualified(data, units, count)
-        none = (moments != NEVER) & (outcome != WON) & ~has["lost"] & ~has["open"]
+        none = (moments != NEVER) & ~has["won"] & ~has["lost"] & ~has["open"]
         outcome[none] = LOST
         ended[none] = moments[none]
     return Ends(outcome=outcome, ended=ended, by_day=day)
-
-
-def _customers(data: Dataset, units: Units, count: int) -> Integers:
-    """Give the first moment at which a lead became a customer, else never."""
-    stages = data.lead_stages
-    stages = stages[(stages["stage"] == "customer") & (stages["entered_at"] <= data.as_of)]
-    unit = of_leads(stages["lead_id"], data, units.of_lead)
-    entered = instants(stages["entered_at"])
-    # The first comes last, for of equal indices numpy keeps the last assigned.
-    order = np.argsort(-entered, kind="stable")
-    order = order[unit[order] >= 0]
-    moments = np.full(count, NEVER)
-    moments[unit[order]] = entered[order]
-    return moments
 
 
 def _disqualified(data: Dataset, units: Units, count: int) -> Integers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from alignment import vocabulary
 from alignment.attribution.synergy.checks import G_FORMULA, RAW, RAW_JOURNEYS, WEIGHTED
 from alignment.attribution.synergy.landmark import Landmark
 from alignment.journeys import SENT_COUNTS
@@ -100,6 +101,16 @@ _DRAWN = Text(
     en="The arms were drawn at random and kept.",
     es="Los grupos se sortearon al azar y se respetaron.",
 )
+COALITION_WORDS: Mapping[str, Text] = {
+    "none": vocabulary.TOUCHED_BY["nobody"],
+    "marketing": vocabulary.TOUCHED_BY["only marketing"],
+    "sales": vocabulary.TOUCHED_BY["only sales"],
+    "both": vocabulary.TOUCHED_BY["both"],
+}
+SCENARIO_WORDS: Mapping[str, Text] = {
+    "sales": Text(en="sales alone goes to them", es="solo ventas va con ellos"),
+    "both": Text(en="both teams go to them", es="ambas áreas van con ellos"),
+}
 OUTCOMES: Mapping[str, Text] = {
     "opportunity": Text(en="opportunities", es="oportunidades"),
     "won": Text(en="won deals", es="negocios ganados"),
