@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 
 import pandas as pd
 
+from alignment.arguments import nearest
 from alignment.dataset import Dataset
 from alignment.errors import AlignmentError
 from alignment.tables import TEAMS
@@ -49,14 +49,14 @@ def with_teams(data: Dataset, teams: Mapping[str, str] | None) -> Dataset:
         found = next((c == word for c in columns if (c == word).any()), None)
         if found is None:
             raise AlignmentError(
-                "no touch has this channel or kind", value=str(word), cure=_nearest(word, columns)
+                "no touch has this channel or kind", value=str(word), cure=_cure(word, columns)
             )
         team = team.where(~found, chosen)
     given = pd.Categorical(team, categories=touches["team"].cat.categories)
     return data.replace(touches=touches.assign(team=given))
 
 
-def _nearest(word: str, columns: list[pd.Series]) -> str:
+def _cure(word: str, columns: list[pd.Series]) -> str:
     known = sorted({str(name) for c in columns for name in c.dropna().unique()})
-    close = get_close_matches(word, known, n=1)
-    return f"Did you mean “{close[0]}”?" if close else f"There are {', '.join(known)}."
+    meant = nearest(word, known)
+    return f"Did you mean “{meant}”?" if meant else f"There are {', '.join(known)}."

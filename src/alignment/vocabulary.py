@@ -20,12 +20,6 @@ STARTS: Mapping[str, Text] = {
     "lead": Text(en="leads", es="leads"),
     "opportunity": Text(en="opportunities", es="oportunidades"),
 }
-MILESTONES: Mapping[str, Text] = {
-    "lead": Text(en="leads", es="leads"),
-    "qualified": Text(en="qualified leads", es="leads calificados"),
-    "opportunity": Text(en="opportunities", es="oportunidades"),
-    "won": Text(en="won deals", es="negocios ganados"),
-}
 MATCHES: Mapping[str, Text] = {
     "spend and credit": Text(en="spend and credit", es="inversión y crédito"),
     "spend only": Text(en="spend, no credit", es="inversión sin crédito"),
