@@ -483,6 +483,15 @@ def test_memory_stays_below_ten_times_the_file(tmp_path, base, kind):
     assert peak <= 10 * path.stat().st_size + base
 
 
+def test_memory_for_a_sound_file_is_bounded_too(tmp_path, base):
+    # Measured: 29 times a file of this size, and less a byte the larger it is.
+    path = tmp_path / "Lead.csv"
+    path.write_text(TALL["sound"]())
+    peak, said = peak_of(tmp_path)
+    assert said.strip() == "loaded"
+    assert peak <= 35 * path.stat().st_size + base
+
+
 MAPPED = """[[file]]
 name = "touches.csv"
 table = "touches"

@@ -75,7 +75,7 @@ def test_each_notebook_says_what_it_needs():
 def folder(tmp_path):
     (tmp_path / "Opportunity.csv").write_text(
         "Id,StageName,Amount,CurrencyIsoCode,CloseDate,IsClosed,IsWon,CreatedDate\n"
-        "0065e00000000aaAAA,Closed Won,100,MXN,2026-02-01,1,1,2026-02-01 10:00:00\n"
+        "0065e00000000aaAAA,Closed Won,100,MXN,2026-02-01,1,1,2026-01-31 10:00:00\n"
         "0065e00000000abAAA,Closed Won\n"
     )
     (tmp_path / "[red]odd[red] *name*.csv").write_text(

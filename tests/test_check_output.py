@@ -24,7 +24,7 @@ def folder(tmp_path):
     root = tmp_path / "exports"
     place = root / LONG.split("/", maxsplit=1)[0]
     place.mkdir(parents=True)
-    won = "0065e00000000{n}AAA,Won,{v},MXN,2026-02-01,1,1,2026-02-01 10:00:00\n"
+    won = "0065e00000000{n}AAA,Won,{v},MXN,2026-02-01,1,1,2026-01-31 10:00:00\n"
     (place / f"{LONG.split('/')[1]}.csv").write_text(
         HEAD + won.format(n="aa", v=10**12) + "=HYPERLINK(1),Won\n" + won.format(n="ab", v=5)
     )

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from alignment.errors import ExportError, MappingError
+from alignment.exports.zones import nearest_zone
 from alignment.loading import load
 from alignment.mapping import read_mapping
 
@@ -111,6 +112,28 @@ def test_a_slip_is_answered_with_file_line_and_cure(tmp_path, text, row, cure):
     assert caught.value.file == "mapping.toml"
     assert caught.value.row == row
     assert cure in caught.value.cure
+
+
+@pytest.mark.parametrize(
+    ("word", "zone"),
+    [
+        ("GMT-6", "Etc/GMT+6"),
+        ("utc \u2212 06:00", "Etc/GMT+6"),
+        ("UTC+02:00", "Etc/GMT-2"),
+        ("+2", "Etc/GMT-2"),
+        ("UTC+5:30", None),
+        ("UTC\u22123:30", None),
+        ("UTC+13", None),
+        ("12", None),  # a number is no distance: the sign is missing
+        ("Q4", None),
+        ("Z3", None),
+        ("a7", None),
+        ("bogota", "America/Bogota"),
+        ("Ciudad de México", "America/Mexico_City"),
+    ],
+)
+def test_the_zone_that_a_word_means(word, zone):
+    assert nearest_zone(word) == zone
 
 
 def test_a_mapping_that_does_not_exist_or_is_not_utf_8(tmp_path):

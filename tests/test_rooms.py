@@ -16,6 +16,7 @@ ORDER = [
     {"text", "version", "glossary", "vocabulary"},
     {"errors"},
     {"table_rules"},
+    {"conforming"},
     {"arguments", "tables", "ledger", "results", "resampling"},
     {"dataset"},
     {"exports", "rewind"},

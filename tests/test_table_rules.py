@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alignment import tables
+from alignment.conforming import as_category
 from alignment.table_rules import suspects, twice
 
 IDS = st.sampled_from(["a", "b", "c", "d", None])
@@ -84,7 +85,7 @@ def test_values_that_stand_twice(values, expected):
 
 def test_text_becomes_categories_and_what_is_none_is_told():
     values = pd.Series(["sales", None, "board", "marketing"], dtype="str")
-    coded, alien = tables.as_category(values, tables.TEAMS)
+    coded, alien = as_category(values, tables.TEAMS)
     assert coded.cat.codes.tolist() == [1, -1, -1, 0]
     assert alien.tolist() == [False, False, True, False]
-    assert np.array_equal(tables.as_category(values.astype("object"), tables.TEAMS)[1], alien)
+    assert np.array_equal(as_category(values.astype("object"), tables.TEAMS)[1], alien)

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
 
 import pandas as pd
 
@@ -18,7 +17,8 @@ from alignment.errors import MappingError
 from alignment.exports import mapped
 from alignment.exports.profiles import FileMapping, Profile
 from alignment.exports.systems import PROFILES
-from alignment.exports.vocabulary import Vocabulary, tight
+from alignment.exports.vocabulary import Vocabulary
+from alignment.exports.zones import check_zone
 from alignment.money import is_currency
 from alignment.tables import LEAD_STAGES, MODELS, TEAMS
 
@@ -31,20 +31,6 @@ _FILE_KEYS = (
     *("name", "table", "columns", "values", "formats", "dates", "timezone", "encoding"),
     *("delimiter", "header_row", "unreadable"),
 )
-# Cities that are called otherwise where Spanish is spoken, or that have no zone of their own name.
-_CITIES = {
-    **dict.fromkeys(("ciudaddemexico", "cdmx", "mexico", "americamexico"), "mexicocity"),
-    **dict.fromkeys(("espana", "spain", "barcelona"), "madrid"),
-    **dict.fromkeys(("nuevayork", "est", "eastern", "edt"), "newyork"),
-    **dict.fromkeys(("colombia", "medellin"), "bogota"),
-    **dict.fromkeys(("argentina", "baires"), "buenosaires"),
-    **dict.fromkeys(("peru",), "lima"),
-    **dict.fromkeys(("chile", "santiagodechile"), "santiago"),
-    **dict.fromkeys(("londres", "bst"), "london"),
-    **dict.fromkeys(("pst", "pdt", "pacific", "losangelesca"), "losangeles"),
-    **dict.fromkeys(("cst", "cdt", "central"), "chicago"),
-    **dict.fromkeys(("cet", "cest"), "berlin"),
-}
 _DATES = {"day first": "dmy", "month first": "mdy"}
 _DOMAINS = ("internal_domains", "free_mail_domains")
 _UNREADABLE = ("stop", "set aside")
@@ -197,49 +183,6 @@ def _zone(toml: _Toml, value: object) -> str | None:
     return zone
 
 
-def check_zone(zone: str, *, file: str | None = None, row: int | None = None) -> None:
-    """Refuse what is no IANA time zone.
-
-    Raises
-    ------
-    MappingError
-        With the nearest valid name.
-    """
-    try:
-        ZoneInfo(zone)
-    except (ValueError, OSError, KeyError) as wrong:
-        near = nearest_zone(zone)
-        cure = f"Did you mean “{near}”?" if near else "Write it as America/Mexico_City."
-        raise MappingError(
-            "unknown time zone", file=file, row=row, value=zone, cure=cure
-        ) from wrong
-
-
-def nearest_zone(word: str) -> str | None:
-    """Return the IANA zone that a word most probably means.
-
-    A city (“Ciudad de México”, “bogota”) is looked for in the last part of the names, and a
-    distance from UTC (“GMT-6”, “UTC+5:30”) in zones without a season, whose names in the database
-    carry the opposite sign.
-    """
-    offset = re.fullmatch(r"(?i)\s*(?:gmt|utc)?\s*([+-\u2212])\s*0?(\d{1,2})(?::?00)?\s*", word)
-    if offset:
-        sign = "-" if offset[1] == "+" else "+"
-        return f"Etc/GMT{sign}{int(offset[2])}" if 0 < int(offset[2]) <= 12 else None
-    if re.match(r"(?i)\s*(?:gmt|utc)?\s*[+-]\s*\d", word):
-        return None  # half an hour: the place must say which zone it is
-    zones = sorted(zone for zone in available_timezones() if "/" in zone)
-    wanted = tight(word)
-    wanted = _CITIES.get(wanted, wanted)
-    whole = {tight(zone): zone for zone in zones}
-    cities = {tight(zone.rsplit("/", 1)[-1]): zone for zone in reversed(zones)}
-    for names, cutoff in ((whole, 1.0), (cities, 0.8), (whole, 0.6), (cities, 0.6)):
-        close = difflib.get_close_matches(wanted, list(names), n=1, cutoff=cutoff)
-        if close:
-            return names[close[0]]
-    return None
-
-
 def _currency(toml: _Toml, value: object) -> str | None:
     if value is None:
         return None
@@ -358,7 +301,13 @@ def _file(toml: _Toml, block: dict[str, Any]) -> FileMapping:
                 cure=f'Add {needed} = "…" under [file.columns] or [file.values].',
             )
     profile = Profile(
-        mapped.SYSTEM, table, table, fields, constants=_constants(toml, block, table), **settings
+        mapped.SYSTEM,
+        table,
+        table,
+        fields,
+        constants=_constants(toml, block, table),
+        may_be_alone=len(fields) == 1,
+        **settings,
     )
     return FileMapping(name, profile, {}, zone)
 

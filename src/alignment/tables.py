@@ -10,17 +10,14 @@ midnights; money is ``float64`` beside an ISO 4217 currency; enumerations are ``
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any
 
-import numpy as np
 import pandas as pd
 import pandera.pandas as pa
-import pyarrow
-import pyarrow.compute as pc
 from pandera.engines import pandas_engine
 
-from alignment.table_rules import suspects
+from alignment.conforming import failures_of, in_columns
 
 Instant = Annotated[pd.DatetimeTZDtype, "us", "UTC"]
 Day = pandas_engine.DateTime
@@ -350,57 +347,6 @@ def levels(table: str) -> dict[str, tuple[list[str], bool]]:
     return found
 
 
-def as_category(values: pd.Series, known: Sequence[str]) -> tuple[pd.Series, pd.Series]:
-    """Give text as categories, and say which cells are none of those known.
-
-    Parameters
-    ----------
-    values : Series
-        Text, or categories.
-    known : sequence of str
-        The categories.
-    """
-    dtype = pd.CategoricalDtype(list(known))
-    if values.dtype == dtype:
-        return values, pd.Series(False, index=values.index)
-    if values.dtype != "str":
-        return values.where(values.isin(known)).astype(dtype), values.notna() & ~values.isin(known)
-    places = pc.index_in(
-        pyarrow.array(values), value_set=pyarrow.array(known, pyarrow.large_string())
-    )
-    codes = pc.fill_null(places, -1).to_numpy(zero_copy_only=False)
-    coded = pd.Categorical.from_codes(codes, dtype=dtype)
-    alien = pd.Series(codes < 0, index=values.index) & values.notna()
-    return pd.Series(coded, index=values.index, name=values.name), alien
-
-
-def _typed(values: pd.Series, column: pa.Column) -> pd.Series:
-    kind = str(column.dtype)
-    if str(values.dtype) == kind != "category":
-        return values
-    if kind == "category":
-        known = list(
-            next(c.statistics["allowed_values"] for c in column.checks if c.name == "isin")
-        )
-        coded, alien = as_category(values, known)
-        if alien.any():
-            raise ValueError(f"“{values[alien].iloc[0]}” is none of {', '.join(known)}")
-        return coded
-    if kind == "datetime64[us, UTC]":
-        return pd.to_datetime(values, utc=True).dt.as_unit("us")
-    if kind.startswith("datetime64"):
-        return pd.to_datetime(values).dt.as_unit("us")
-    if kind.startswith("str"):
-        return values.astype("str")
-    return values.astype(kind)
-
-
-def _repeated(value: Any, column: pa.Column, count: int) -> pd.Series:
-    """Give one value to all rows, in the type of a column."""
-    one = _typed(pd.Series([value][:count], dtype="object"), column)
-    return one.take(np.zeros(count, dtype="int64")).reset_index(drop=True)
-
-
 def conform(table: str, frame: pd.DataFrame | Mapping[str, Any]) -> pd.DataFrame:
     """Give a frame the columns and types of a canonical table, without checking its rules.
 
@@ -423,16 +369,7 @@ def conform(table: str, frame: pd.DataFrame | Mapping[str, Any]) -> pd.DataFrame
     unknown = sorted(set(given.columns) - set(wanted))
     if unknown:
         raise ValueError(f"{table} has no column {', '.join(map(repr, unknown))}")
-    built: dict[str, pd.Series] = {}
-    for name, column in wanted.items():
-        if name in given:
-            values = given[name]
-        elif name == "source_row":
-            values = pd.Series(np.arange(1, len(given) + 1))
-        else:
-            values = _repeated(_DEFAULTS.get(name), column, len(given))
-        built[name] = _typed(values, column)
-    return pd.DataFrame(built, index=given.index)
+    return in_columns(given, wanted, _DEFAULTS)
 
 
 def empty(table: str) -> pd.DataFrame:
@@ -459,19 +396,4 @@ def failures(table: str, frame: pd.DataFrame) -> pd.DataFrame:
         ``index`` (row of `frame`, missing for a failure of the whole table), ``column``,
         ``check`` and ``value``.
     """
-    doubtful = suspects(frame, MODELS[table].to_schema())
-    if not doubtful.any():
-        return pd.DataFrame({"index": [], "column": [], "check": [], "value": []})
-    try:
-        MODELS[table].validate(frame if doubtful.all() else frame[doubtful], lazy=True)
-    except pa.errors.SchemaErrors as found:
-        cases = found.failure_cases
-        return pd.DataFrame(
-            {
-                "index": cases["index"].astype("Int64"),
-                "column": cases["column"].astype("str"),
-                "check": cases["check"].astype("str"),
-                "value": cases["failure_case"].astype("str"),
-            }
-        )
-    return pd.DataFrame({"index": [], "column": [], "check": [], "value": []})
+    return failures_of(MODELS[table], frame)

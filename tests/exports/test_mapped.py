@@ -13,6 +13,7 @@ Folio,Etapa,Monto,Moneda,Alta,Cierre
 5,Visita {técnica},90,MXN,09/01/2026,
 6,Visita {técnica},95,MXN,09/01/2026,30/11/2026
 7,Descartado,20,MXN,09/01/2026,10/02/2026
+8,Descartado,30,MXN,10/01/2026,22/02/2026
 """
 LEADS = """\
 Clave,Origen,Estatus,Alta,Desde,ID Negocio
@@ -72,7 +73,11 @@ def test_a_word_taken_as_open_is_told_and_one_with_a_past_closing_is_set_aside(d
     assert note["rows"] == 2
     assert "taken as open: 2 (Visita (técnica): 2)" in note["message"]
     aside = data.ledger.set_aside[["file", "row", "value"]]
-    assert aside.to_numpy().tolist() == [["deals.csv", 8, "Descartado"]]
+    # The later one is as much a loss as the earlier one, though nothing is known beyond its date.
+    assert aside.to_numpy().tolist() == [
+        ["deals.csv", 8, "Descartado"],
+        ["deals.csv", 9, "Descartado"],
+    ]
 
 
 def test_lead_stages_apply_to_mapped_leads(data):
@@ -97,3 +102,44 @@ def test_leads_may_name_their_deals_and_the_earliest_is_the_deals_own(data):
         ("2", "P2", True),
         ("3", "P2", True),
     ]
+
+
+DEALS_ONLY = MAPPING[: MAPPING.index('[[file]]\nname = "leads.csv"')]
+KNOWN = "Folio,Etapa,Monto,Moneda,Alta,Cierre\n1,Ganado,100,MXN,05/01/2026,20/02/2026\n"
+
+
+def statuses(tmp_path, *rows):
+    data = loaded(tmp_path, {"deals.csv": KNOWN + "\n".join(rows), "mapping.toml": DEALS_ONLY})
+    return data, data.opportunities.set_index("opportunity_id")["status"].astype(str).to_dict()
+
+
+@pytest.mark.parametrize(
+    ("closing", "status"),
+    [("", "open"), ("21/02/2026", "open"), ("20/02/2026", None), ("19/02/2026", None)],
+)
+def test_one_deal_with_an_unknown_word_is_open_unless_its_closing_is_past(
+    tmp_path, closing, status
+):
+    data, found = statuses(tmp_path, f"2,Visita,70,MXN,06/01/2026,{closing}")
+    assert found == {"1": "won", **({"2": status} if status else {})}
+    assert ("status-read-as-open" in set(data.ledger.notes["rule"])) == (status == "open")
+    assert data.ledger.set_aside["value"].tolist() == ([] if status else ["Visita"])
+
+
+def test_a_past_closing_of_one_deal_speaks_against_its_word_on_all_however_it_is_written(tmp_path):
+    losses = [f"{n},Descartada,9,MXN,06/01/2026,{n:02d}/02/2026" for n in range(11, 17)]
+    latest = [
+        "21,Descartada,9,MXN,06/01/2026,25/02/2026",
+        "22, DESCARTADA,9,MXN,06/01/2026,26/02/2026",
+        "23,descartada,9,MXN,06/01/2026,",
+    ]
+    data, found = statuses(tmp_path, *losses, *latest, "30,Visita,9,MXN,06/01/2026,26/02/2026")
+    assert found == {"1": "won", "30": "open"}
+    assert data.ledger.set_aside["row"].tolist() == list(range(3, 12))
+
+
+def test_one_wrong_closing_does_not_make_promises_past(tmp_path):
+    _, found = statuses(
+        tmp_path, "2,Ganado,9,MXN,06/01/2026,31/01/2029", "3,Visita,9,MXN,06/01/2026,30/04/2026"
+    )
+    assert found == {"1": "won", "2": "won", "3": "open"}

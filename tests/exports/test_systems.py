@@ -8,8 +8,8 @@ import pytest
 
 from alignment.errors import ExportError
 from alignment.exports.profiles import match, plain, recognise, split_qualifier
+from alignment.exports.salesforce_ids import salesforce_ids
 from alignment.exports.systems import PROFILES
-from alignment.exports.typed import salesforce_ids
 from alignment.exports.vocabulary import Vocabulary
 from alignment.loading import load
 

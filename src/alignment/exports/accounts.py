@@ -10,7 +10,8 @@ import pandas as pd
 from alignment.exports import reasons
 from alignment.exports.candidates import SYSTEM_RANK, Candidates, Context
 from alignment.exports.free_mail import is_free_mail
-from alignment.exports.typed import lookup, salesforce_ids
+from alignment.exports.salesforce_ids import salesforce_ids
+from alignment.exports.typed import lookup
 from alignment.text import Text
 
 _NOTES = {

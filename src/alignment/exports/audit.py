@@ -10,6 +10,7 @@ from alignment.exports.draft import Draft
 from alignment.exports.typed import lookup
 from alignment.text import Text
 
+_NAMED = 5  # deals that a note lists
 _NOTES = {
     "won-before-lead": Text(
         en="Deals won before the day of the first contact with their lead: {n}.",
@@ -28,8 +29,12 @@ _NOTES = {
         es="Negocios abiertos que prometen cerrar más de dos años después de la exportación: {n}.",
     ),
     "closed-after-export": Text(
-        en="Closed deals with a closing date after the export: {n}.",
-        es="Negocios cerrados con fecha de cierre posterior a la exportación: {n}.",
+        en="Closed deals with a closing date after the export: {n} (latest first: {deals}). "
+        "Correct such a date; if it is right, state the moment of the export in mapping.toml: "
+        "[window] as_of = {then}.",
+        es="Negocios cerrados con fecha de cierre posterior a la exportación: {n} (primero el más "
+        "tardío: {deals}). Corrige esa fecha; si es correcta, indica el momento de la exportación "
+        "en mapping.toml: [window] as_of = {then}.",
     ),
     "closed-before-created": Text(
         en="Deals closed before they were created: {n}.",
@@ -122,7 +127,7 @@ def _audit_deals(
     _note(draft, "overdue-close-date", deals[is_open & (expected < today)])
     far = expected > today + pd.DateOffset(years=2)
     _note(draft, "far-close-date", deals[is_open & far])
-    _note(draft, "closed-after-export", deals[deals["closed_at"] > as_of])
+    _note_late(deals[deals["closed_at"] > as_of], zone, draft)
     _note(draft, "closed-before-created", deals[deals["closed_at"] < deals["created_at"]])
     took = (deals["closed_at"] - deals["created_at"]).dropna()
     if len(took):
@@ -137,6 +142,19 @@ def _audit_deals(
     if len(leads):
         _note(draft, "opportunity-without-lead", deals[deals["lead_id"].isna()])
     _note(draft, "closing-by-day", deals[~is_open & (deals["precision"] == "day")])
+
+
+def _note_late(late: pd.DataFrame, zone: str, draft: Draft) -> None:
+    """Name the closed deals, the latest first, whose closing lies after the export."""
+    if not len(late):
+        return
+    late = late.sort_values(["closed_at", "opportunity_id"], ascending=[False, True])
+    days = _local_days(late["closed_at"], zone)
+    named = (late["opportunity_id"] + " " + days.dt.strftime("%Y-%m-%d")).head(_NAMED)
+    then = (days.iloc[0] + pd.Timedelta(days=1)).strftime("%Y-%m-%d")
+    plain = ", ".join(named).replace("{", "(").replace("}", ")")
+    note = _NOTES["closed-after-export"].format(n="{n}", deals=plain, then=then)
+    draft.note_rows("closed-after-export", late, note)
 
 
 def _audit_leads(frames: Mapping[str, pd.DataFrame], draft: Draft) -> None:

@@ -123,15 +123,22 @@ def precision(clock: pd.Series) -> pd.Series:
 
 
 def keep_one(
-    rows: pd.DataFrame, key: list[str], draft: Draft, *, modified: str | None = None
+    rows: pd.DataFrame,
+    key: list[str],
+    draft: Draft,
+    *,
+    modified: str | None = None,
+    blank: tuple[str, ...] = (),
 ) -> pd.DataFrame:
     """Keep one row a key, the last modified; where that does not decide, by the content.
 
-    The choice never looks at the order of rows or files. The other rows are merged.
+    The choice never looks at the order of rows or files. The other rows are merged. Rows that lack
+    a part of the key are not compared, but for the parts in `blank`, where nothing says something
+    of its own: no region is everywhere.
     """
     if len(key) == 1 and strictly_ordered(rows[key[0]]):
         return rows
-    known = rows[key].notna().all(axis=1)
+    known = rows[[name for name in key if name not in blank]].notna().all(axis=1)
     twin = rows.duplicated(key, keep=False) & known
     if not twin.any():
         return rows

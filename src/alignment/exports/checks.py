@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from alignment import tables
+from alignment.conforming import as_category
 from alignment.dataset import COLUMN_WORDS
 from alignment.exports import reasons
 from alignment.exports.candidates import PERSON_COLUMNS, Candidates
@@ -94,7 +95,7 @@ def _drop_aliens(table: str, frame: pd.DataFrame, draft: Draft) -> pd.DataFrame:
     for name, (levels, nullable) in tables.levels(table).items():
         if name not in frame:
             continue
-        coded, alien = tables.as_category(frame[name], levels)
+        coded, alien = as_category(frame[name], levels)
         if not alien.any():
             frame = frame.assign(**{name: coded})
         elif nullable:

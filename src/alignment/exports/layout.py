@@ -203,7 +203,8 @@ def find_header(text: str, file: str, profiles: Sequence[Profile]) -> Header:
     """
     stated = next((p.delimiter for p in profiles if p.delimiter), None)
     row = next((p.header_row for p in profiles if p.header_row), None)
-    best: Header | None = None
+    alone = [p for p in profiles if p.may_be_alone]
+    best, heaviest = None, (0, 0, False)
     for delimiter in (stated,) if stated else DELIMITERS:
         try:
             head = records(text, delimiter, file, limit=max(_SEARCHED, row or 0))
@@ -212,15 +213,14 @@ def find_header(text: str, file: str, profiles: Sequence[Profile]) -> Header:
         for position, record in enumerate(head):
             if row is not None and record.line != row:
                 continue
-            found = recognise(profiles, record.cells) if len(record.cells) > 1 else None
-            if found and (best is None or _weight(found) > _weight(best.match)):
-                best = Header(position, delimiter, found, found.evidence)
+            several = len(record.cells) > 1  # of one column alone and one among others, the latter
+            found = recognise(profiles if several else alone, record.cells)
+            if found and (weight := (*_weight(found), several)) > heaviest:
+                best, heaviest = Header(position, delimiter, found, found.evidence), weight
     return best or _by_structure(text, file, stated)
 
 
-def _weight(found: Match | None) -> tuple[int, int]:
-    if found is None:
-        return (0, 0)
+def _weight(found: Match) -> tuple[int, int]:
     return (sum(f.required for f in found.profile.fields), len(found.columns))
 
 

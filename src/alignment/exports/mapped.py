@@ -14,6 +14,7 @@ from alignment.exports.candidates import (
     keep_one,
     precision,
 )
+from alignment.exports.moments import following
 from alignment.exports.people import email_domain, is_test_person, normal_email
 from alignment.exports.profiles import Field, Kind
 from alignment.exports.typed import column, flag
@@ -133,7 +134,7 @@ def assemble(objects: Mapping[str, pd.DataFrame], context: Context) -> Candidate
             rows["currency"] = column(rows, f"{amount}_currency")
         unique = _KEYS.get(table, [])
         if unique and set(unique) <= set(rows.columns):
-            rows = keep_one(rows, unique, context.draft)
+            rows = keep_one(rows, unique, context.draft, blank=("region",))
         wanted = [c for c in rows if c in columns(table) or c in ("lead_ref", "activity")]
         found.add(table, rows[wanted])
     return found
@@ -159,6 +160,8 @@ def _filled(table: str, rows: pd.DataFrame, context: Context) -> pd.DataFrame:
     if table == "spend":
         rows["campaign_id"] = column(rows, "campaign_id").fillna(rows["channel"])
         rows["ends_on"] = column(rows, "ends_on", "datetime64[us]").fillna(rows["starts_on"])
+    if table == "holidays":
+        rows["region"] = column(rows, "region")
     if table == "exchange_rates":
         rows["currency"] = rows["currency"].str.upper()
         rows["is_base"] = column(rows, "is_base", "boolean").fillna(rows["rate"].eq(1)).astype(bool)
@@ -169,18 +172,22 @@ def _with_status(rows: pd.DataFrame, context: Context) -> pd.DataFrame:
     """Read won, lost and open from words of a status or from the names of stages.
 
     Many systems have one column for both: a deal in a stage that is neither won nor lost is open.
-    A word that is no known stage is open where no closing date speaks against it: where there is
-    none, or one that lies beyond all that is known to have happened to these deals.
+    A word that is no known stage is open where no closing date of any deal with it speaks against
+    that: where there is none, or one that lies beyond all that is known to have happened to these
+    deals. One word has one meaning: a past closing of one deal speaks against it on all.
     """
     words = rows["status"].astype("str")
     stage = context.vocabulary.stage(words)
     status = stage.map({WON: "won", LOST: "lost", **_STATUSES}).astype("str")
-    named = words.map(key, na_action="ignore").isin(_OPEN) | stage.isin(_OPEN_STAGES)
+    said = words.map(key, na_action="ignore")
+    named = said.isin(_OPEN) | stage.isin(_OPEN_STAGES)
     closing = column(rows, "closed_at", "datetime64[us, UTC]")
-    ended = closing.where(status.isin(["won", "lost"])).max()
     born = column(rows, "created_at", "datetime64[us, UTC]").max()
+    known = None if pd.isna(born) else born
+    ended = following(closing[status.isin(["won", "lost"])].dropna(), known).max()
     undated = closing.isna() | (closing > pd.Series([ended, born]).max())
-    guessed = words.notna() & status.isna() & ~named & undated
+    unknown = words.notna() & status.isna() & ~named
+    guessed = unknown & ~said.isin(said[unknown & ~undated])
     context.draft.note_rows("status-read-as-open", rows[guessed], _read_as_open(words[guessed]))
     rows = rows.assign(status=status.where(~(named | guessed) | status.notna(), "open"))
     rows["status"] = rows["status"].fillna(words)

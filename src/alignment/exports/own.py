@@ -55,6 +55,7 @@ PROFILES = (
             Field("region", "text", ("region", "región")),
             Field("name", "text", ("name", "nombre", "celebración")),
         ),
+        may_be_alone=True,
     ),
     Profile(
         SYSTEM,
@@ -102,7 +103,9 @@ def assemble(objects: Mapping[str, pd.DataFrame], context: Context) -> Candidate
             rows = objects[name].drop(columns="file_currency")
             if "team" in rows:
                 rows = rows.assign(team=_teams(rows["team"]))
-            rows = keep_one(rows, unique, context.draft)
+            if name == "holidays":
+                rows = rows.assign(region=column(rows, "region"))
+            rows = keep_one(rows, unique, context.draft, blank=("region",))
             found.add(table, rows.assign(source_system=SYSTEM))
     if "rates" in objects:
         found.add("exchange_rates", _rates(objects["rates"], context))

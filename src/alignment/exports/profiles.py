@@ -85,6 +85,8 @@ class Profile:
         Values that hold for each row, a field.
     unreadable : str
         ``stop`` or ``set aside``: what a date that cannot be read leads to.
+    may_be_alone : bool
+        Whether one column can be the whole file. Elsewhere a lone cell is a title, not a header.
     encoding, delimiter, header_row : optional
         What the user states of the file.
     """
@@ -106,6 +108,7 @@ class Profile:
     formats: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, str | float | bool] = field(default_factory=dict)
     unreadable: Literal["stop", "set aside"] = "stop"
+    may_be_alone: bool = False
     encoding: str | None = None
     delimiter: str | None = None
     header_row: int | None = None

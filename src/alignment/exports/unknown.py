@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from alignment.errors import UnreadableError
+from alignment.errors import FolderError, MappingError, UnreadableError
 from alignment.exports.drafting import SAMPLED, mapping_start
 from alignment.exports.profiles import FileMapping
 from alignment.exports.reading import export_files, read_text
 from alignment.exports.systems import PROFILES
+
+_DRAFTED = """\
+# Drafted by alignment check --write-mapping: one block for each file that nobody knows. Each line
+# is a guess, its reason beside it. Correct what is wrong, delete what is not needed, and run
+# alignment check again. docs/mapping.md explains all that can stand here, such as:
+# timezone = "America/Mexico_City"   # zone of times that carry none; UTC where nothing is said"""
 
 
 def draft_blocks(root: Path, said: Sequence[FileMapping]) -> dict[str, str]:
@@ -47,3 +53,29 @@ def draft_blocks(root: Path, said: Sequence[FileMapping]) -> dict[str, str]:
             rows = cells.body.sample(SAMPLED)
             drafts[name] = mapping_start(name, cells.headers, rows)
     return drafts
+
+
+def write_draft(path: Path, blocks: Mapping[str, str]) -> None:
+    """Write drafted blocks into a new file.
+
+    Raises
+    ------
+    MappingError, FolderError
+        If there is such a file already, which is never overwritten, or it cannot be written.
+    """
+    text = "\n\n".join([_DRAFTED, *blocks.values()]) + "\n"
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError as there:
+        raise MappingError(
+            "there is a draft already, and it is not overwritten",
+            file=str(path),
+            cure="Move it away, or copy what is right in it into mapping.toml and delete it.",
+        ) from there
+    except OSError as wrong:
+        raise FolderError(
+            f"the draft cannot be written ({wrong.strerror})",
+            file=str(path),
+            cure="Check the rights of the folder.",
+        ) from wrong
