@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from alignment.lead_to_close.incidence import (
+from alignment.incidence import (
     Transform,
     aalen_johansen,
     interval,

@@ -18,8 +18,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from alignment.lead_to_close.bounds import bounded_intervals
-from alignment.lead_to_close.incidence import aalen_johansen, risk_tables, value_at
+from alignment.incidence import aalen_johansen, bounded_intervals, risk_tables, value_at
 from alignment.lead_to_close.recent import recent_rate
 from alignment.lead_to_close.reopened import cut, occupations
 from alignment.lead_to_close.restricted_mean import restricted_mean

@@ -86,7 +86,7 @@ def world(leads: int = LEADS) -> dict[str, np.ndarray]:
 
 def kaplan_meier_days() -> Callable[[], object]:
     """Kaplan–Meier of all ends with its interval, whole days."""
-    from alignment.lead_to_close.incidence import interval, kaplan_meier, risk_tables
+    from alignment.incidence import interval, kaplan_meier, risk_tables
 
     made = world()
     entry, ended = np.zeros(LEADS, dtype=np.int64), (made["end"] > 0).astype(np.int64)
@@ -99,8 +99,7 @@ def kaplan_meier_days() -> Callable[[], object]:
 
 
 def _incidences(exit: str, groups: int) -> Callable[[], object]:
-    from alignment.lead_to_close.bounds import bounded_intervals
-    from alignment.lead_to_close.incidence import aalen_johansen, risk_tables
+    from alignment.incidence import aalen_johansen, bounded_intervals, risk_tables
 
     made = world()
     entry = np.zeros(LEADS, dtype=made[exit].dtype)

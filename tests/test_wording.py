@@ -140,6 +140,32 @@ def test_lists(items, language, link, joined):
     assert wording.listing(items, language, link=link) == joined
 
 
+@pytest.mark.parametrize(
+    ("value", "en", "es"),
+    [
+        (1 / 12, "5 min", "5 min"),
+        (0.005, "0.3 min", "0,3 min"),
+        (0, "0 min", "0 min"),
+        (59.7 / 60, "1 h", "1 h"),
+        (1.5, "1.5 h", "1,5 h"),
+        (24, "24 h", "24 h"),
+        (1_234.56, "1,234.6 h", "1234,6 h"),
+        (np.nan, "n/a", "s/d"),
+    ],
+)
+def test_hours(value, en, es):
+    for language, written in (("en", en), ("es", es)):
+        number, _, unit = written.rpartition(" ")
+        expected = f"{number}{wording.NBSP}{unit}" if number else unit
+        assert wording.hours(value, language) == expected
+
+
+def test_working_hours_are_named():
+    assert wording.hours_on("calendar", 1.5)["es"] == f"1,5{wording.NBSP}h"
+    assert wording.hours_on("working", 1.5)["es"] == f"1,5{wording.NBSP}h hábiles"
+    assert wording.hours_on("working", 1.5)["en"] == f"1.5{wording.NBSP}h of working time"
+
+
 def test_plurals():
     one, many = Text(en="deal", es="venta"), Text(en="deals", es="ventas")
     assert wording.plural(1, "es", one, many) == "1\u00a0venta"

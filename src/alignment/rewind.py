@@ -112,13 +112,26 @@ def _with_open_deals(data: Dataset) -> Dataset:
     deals.loc[late, "status"] = "open"
     deals.loc[late, "closed_at"] = pd.NaT
     deals.loc[late, "lost_reason"] = None
-    deals.loc[late, "stage"] = (
-        deals.loc[late, "opportunity_id"].map(_last_stages(data)).astype("str")
-    )
+    stage = last_stages(deals["opportunity_id"], data.opportunity_stages)
+    deals["stage"] = deals["stage"].where(~late, stage)
     return data.replace(opportunities=deals)
 
 
-def _last_stages(data: Dataset) -> pd.Series:
-    history = data.opportunity_stages.sort_values("entered_at", kind="stable")
-    last = history.drop_duplicates("opportunity_id", keep="last")
-    return last.set_index("opportunity_id")["stage"]
+def last_stages(ids: pd.Series, history: pd.DataFrame) -> pd.Series:
+    """Give the last stage that a history shows of each opportunity, missing where it shows none.
+
+    Parameters
+    ----------
+    ids : Series of str
+        Ids of opportunities.
+    history : DataFrame
+        ``opportunity_id``, ``stage``, ``entered_at``.
+
+    Returns
+    -------
+    Series of str
+        With the index of `ids`.
+    """
+    ordered = history.sort_values("entered_at", kind="stable")
+    last = ordered.drop_duplicates("opportunity_id", keep="last").set_index("opportunity_id")
+    return last["stage"].reindex(ids.to_numpy()).set_axis(ids.index).astype("str")

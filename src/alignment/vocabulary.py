@@ -152,7 +152,7 @@ SPEED_ESTIMATES: Mapping[str, Text] = {
 }
 RELAY_RULES: Mapping[str, Text] = {
     "accepted before any touch of sales": Text(
-        en="Accepted before any touch of sales", es="Aceptado antes de todo contacto de ventas"
+        en="Accepted before any touch of sales", es="Aceptado antes de toda interacción de ventas"
     ),
     "qualified without being handed over": Text(
         en="Qualified without being handed over", es="Calificado sin haber sido entregado"
@@ -169,8 +169,8 @@ HAZARD_TERMS: Mapping[str, Text] = {
     "group": Text(en="group", es="grupo"),
     "quarter": Text(en="quarter", es="trimestre"),
     "quarter end": Text(en="end of a quarter", es="fin de trimestre"),
-    "marketing touch": Text(en="marketing touch", es="contacto de marketing"),
-    "sales touch": Text(en="sales touch", es="contacto de ventas"),
+    "marketing touch": Text(en="marketing touch", es="interacción de marketing"),
+    "sales touch": Text(en="sales touch", es="interacción de ventas"),
 }
 HAZARD_LEVELS: Mapping[str, Text] = {
     "lately": Text(en="in the last weeks", es="en las últimas semanas"),

@@ -283,6 +283,31 @@ def weeks(
     return _span(value, language, one, many, digits, locale)
 
 
+def hours(value: float | None, language: Language, *, locale: str | None = None) -> str:
+    """Write a span of hours: “24 h”, “1,5 h”; below one hour in minutes, “5 min”.
+
+    One decimal at most, and none where it is 0.
+    """
+    if _missing(value):
+        return MISSING[language]
+    assert value is not None
+    minutes = 60 * float(value)
+    if round(abs(minutes)) < 60:
+        digits = 0 if round(minutes, 1).is_integer() or abs(minutes) >= 1 else 1
+        return f"{decimal(minutes, language, digits=digits, locale=locale)}{NBSP}min"
+    digits = 0 if round(float(value), 1).is_integer() else 1
+    return f"{decimal(value, language, digits=digits, locale=locale)}{NBSP}h"
+
+
+def hours_on(clock: Literal["calendar", "working"], value: float | None) -> Text:
+    """Write a span of hours in both languages, and name the clock that is not the calendar's."""
+    worded = {
+        "calendar": Text(en="{h}", es="{h}"),
+        "working": Text(en="{h} of working time", es="{h} hábiles"),
+    }
+    return worded[clock].format(h=both(hours, value))
+
+
 def listing(items: Sequence[str], language: Language, *, link: Literal["and", "or"] = "and") -> str:
     """Join words: “a, b y c”, “marketing e inversión”, “a, b, and c”."""
     if not items:

@@ -6,9 +6,10 @@ import re
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from alignment import behind, findings
+from alignment import behind, figures, findings
 from alignment.errors import NotMeasurable
 from alignment.handoff import (
     acceptance,
@@ -101,6 +102,17 @@ def test_cohorts(results):
     assert found.form == "claim"
     assert "from 30.0%" in found.title.en
     refuses(findings.cohorts_differ, changed(flat, "frame", too_few=True))
+    # Intervals that overlap may still leave out that nothing changed.
+    near = changed(
+        flat,
+        "frame",
+        share=np.where(first, 0.2, 0.28),
+        low=np.where(first, 0.15, 0.23),
+        high=np.where(first, 0.25, 0.33),
+    )
+    found = said(findings.cohorts_differ, near)
+    assert found.form == "claim"
+    assert found.detail.en == "Change: 8.0 points (0.9 to 15.1)."
 
 
 def test_the_service_level(results):
@@ -139,6 +151,15 @@ def test_speed(results):
     row = speed.effect.set_index("estimate").loc["adjusted"]
     assert found.form == "claim"
     assert f"{100 * abs(row['change']):.1f}% fewer" in found.title.en
+    naive = speed.effect.set_index("estimate").loc["naive", "change"]
+    assert f"\u2212{100 * abs(naive):.1f}% as it stands" in found.title.en
+    assert "Part of the difference may be" in found.detail.en
+    for other in (0.16, -0.001):  # the other way round, or smaller
+        plain = speed.effect["estimate"] == "naive"
+        against = changed(speed, "effect", change=speed.effect["change"].where(~plain, other))
+        told = said(findings.speed_matters, against)
+        assert "warm leads first" not in told.detail.en
+        assert ("+16.0% as it stands" in told.title.en) == (other > 0)
     wide = changed(speed, "effect", low=-0.3, high=0.1, change_low=-0.2, change_high=0.05)
     assert said(findings.speed_matters, wide).form == "inconclusive"
     more = changed(speed, "effect", low=0.1, high=0.2, change=0.1, change_low=0.05, change_high=0.2)
@@ -165,6 +186,11 @@ def test_reasons(results):
     found = said(findings.reasons_told, results["told"])
     assert "100.0% of rejections" in found.title.en
     assert "Price" in found.detail.es
+    # A reason that says nothing may be the most frequent: it is not what is told.
+    reasons = results["told"].reasons
+    other = reasons.assign(reason="Other", count=60, says=False)
+    mixed = replace(results["told"], reasons=pd.concat([other, reasons], ignore_index=True))
+    assert "Price" in said(findings.reasons_told, mixed).detail.en
     silent = changed(results["told"], "usable", with_reason=0)
     assert "None of 6 rejections" in said(findings.reasons_told, silent).title.en
     refuses(findings.reasons_told, changed(results["told"], "usable", count=0))
@@ -183,8 +209,17 @@ def test_movers(results):
 def test_rules(results):
     found = said(findings.relay_order, results["movers"])
     assert "accepted before any touch of sales, 96.7%" in found.title.en
+    assert found.detail.en == "29 of 30 leads."
+    few = np.arange(len(results["movers"].rules)) == 0
+    hidden = changed(results["movers"], "rules", too_few=few, share=np.where(few, 1.0, 0.1))
+    assert "accepted before" not in said(findings.relay_order, hidden).title.en
+    refuses(findings.relay_order, changed(results["movers"], "rules", too_few=True))
+    skipped = changed(results["movers"], "rules", rule="qualified without being accepted")
+    assert "both teams look" in said(findings.relay_order, skipped).detail.en
     kept = changed(results["movers"], "rules", broken=0, share=0.0)
     assert "keeps its order" in said(findings.relay_order, kept).title.en
+    unsure = changed(kept, "rules", broken=few.astype(int), too_few=few)
+    assert "binds 20 leads or more" in said(findings.relay_order, unsure).title.en
     refuses(findings.relay_order, changed(results["movers"], "rules", leads=0))
 
 
@@ -197,22 +232,68 @@ def test_what_limits(results, limited, form):
     refuses(findings.what_limits, changed(results["limits"], "effect", too_few=True))
 
 
+def odds(clock, **rows):
+    """Return a hazard with the touches of both teams as given: ratio, low, high and p by end."""
+    made = pd.DataFrame(
+        [
+            {
+                "end": end,
+                "term": f"{team} touch",
+                "level": "lately",
+                "reference": "not lately",
+                "odds_ratio": ratio,
+                "low": low,
+                "high": high,
+                "log_odds": np.log(ratio),
+                "p": p,
+                "too_few": np.isnan(p),
+            }
+            for name, (ratio, low, high, p) in rows.items()
+            for team, end in (name.split("_"),)
+        ]
+    )
+    return replace(clock, frame=made, converged=True)
+
+
+FEW = (1.0, np.nan, np.nan, np.nan)
+
+
 def test_what_moves_the_clock(results):
     clock = results["hazard"]
-    won = (clock.frame["term"] == "sales touch") & (clock.frame["end"] == "won")
-    told = {
-        name: np.where(won, value, clock.frame[name])
-        for name, value in {"odds_ratio": 2.0, "log_odds": 0.7, "low": 1.5, "high": 2.7}.items()
-    }
-    one = changed(clock, "frame", **told, too_few=~won)
-    if not won.any():
-        refuses(findings.clock_movers, one)
-        return
-    clear = changed(one, "tests", p_adjusted=0.001)
-    assert said(findings.clock_movers, clear).form == "claim"
-    chance = changed(one, "tests", p_adjusted=0.5)
-    assert said(findings.clock_movers, chance).form == "inconclusive"
-    refuses(findings.clock_movers, changed(one, "frame", too_few=True))
+    clear, unclear = (2.05, 1.5, 2.7, 0.0001), (1.2, 0.8, 1.8, 0.5)
+    found = said(findings.clock_movers, odds(clock, sales_won=clear, sales_lost=unclear))
+    assert found.form == "claim"
+    assert "× 2.05 (1.50 to 2.70)" in found.title.en
+    assert "tras una interacción de ventas" in found.title.es
+    assert "losing are × 1.20 (0.80 to 1.80)" in found.detail.en
+    assert "either kind" not in found.detail.en
+    # The same touch before losses: what it goes with is an end, not a win.
+    either = odds(clock, sales_won=clear, sales_lost=(1.65, 1.3, 2.1, 0.001), marketing_won=FEW)
+    found = said(findings.clock_movers, either)
+    assert "losing are × 1.65 (1.30 to 2.10). So the touch goes with an end" in found.detail.en
+    assert "Too few wins to tell for the marketing touch." in found.detail.en
+    # A p for winning alone decides, adjusted for the touches compared, at the level asked for.
+    lost_only = odds(clock, sales_won=unclear, sales_lost=(3.0, 2.0, 4.0, 1e-9))
+    assert said(findings.clock_movers, lost_only).form == "inconclusive"
+    two = odds(clock, sales_won=(1.5, 1.05, 2.1, 0.06), marketing_won=unclear, sales_lost=FEW)
+    assert said(findings.clock_movers, two).form == "inconclusive"  # 2 × 0.06 > 0.10
+    one = odds(clock, sales_won=(1.5, 1.05, 2.1, 0.06), sales_lost=FEW)
+    assert said(findings.clock_movers, one).form == "claim"  # 0.06 < 0.10
+    assert "Too few were lost" in said(findings.clock_movers, one).detail.en
+    refuses(findings.clock_movers, odds(clock, sales_won=FEW, sales_lost=clear))
+
+
+def test_hours_are_not_rounded_away(results):
+    service, waits, limits = results["service"], results["waits"], results["limits"]
+    quick = replace(service, hours=1 / 12, clock="working")
+    assert "within 5\xa0min of working time" in said(findings.touched_in_time, quick).title.en
+    assert "within 5\xa0min of working time" in figures.service_levels.subtitle(quick)["en"]
+    assert "1,5\xa0h" in said(findings.touched_in_time, replace(service, hours=1.5)).title.es
+    short = changed(waits, "frame", naive_mean_hours=0.25)
+    assert "average wait, 15\xa0min," in said(findings.average_wait, short).title.en
+    volume = replace(limits, hours=1.5, limited_by="volume")
+    assert "in 1.5\xa0h for" in said(findings.what_limits, volume).title.en
+    assert "within 1.5\xa0h" in figures.busy_weeks.subtitle(volume)["en"]
 
 
 TABLES = {

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from alignment.errors import NotMeasurable
+from alignment import tables
+from alignment.errors import ArgumentError, NotMeasurable
 from alignment.handoff import (
     acceptance,
     follow_up,
@@ -75,10 +76,56 @@ def test_working_hours_stand_still_at_night(relay):
     # Handed over on Tuesday at 18:00, touched on Wednesday at 10:00.
     calls = [(f"L{i}", 2 + 10 * HOUR, "firm", "instant") for i in range(40)]
     data = relay(leads(40), mql(40, 1 + 18 * HOUR), calls, as_of=30)
-    working = WorkingHours(9, 19)
+    working = WorkingHours("UTC")
     found = follow_up(data, clock="working", working=working).frame
     assert found["median_hours"].iloc[0] == pytest.approx(2.0)
     assert follow_up(data).frame["median_hours"].iloc[0] == pytest.approx(16.0)
+
+
+def test_the_holidays_of_the_exports_are_no_working_time(relay):
+    # Handed over on Monday at 18:00, touched on Wednesday at 10:00; Tuesday is free for all, and
+    # Wednesday in one region only.
+    calls = [(f"L{i}", 2 + 10 * HOUR, "firm", "instant") for i in range(40)]
+    days = pd.to_datetime(["2025-01-07", "2025-01-08"])
+    free = tables.conform("holidays", {"date": days, "region": [None, "North"]})
+    data = relay(leads(40), mql(40, 18 * HOUR), calls, as_of=30, holidays=free)
+    waits = follow_up(data, clock="working")
+    assert waits.frame["median_hours"].iloc[0] == pytest.approx(2.0)
+    assert waits.about.assumptions[-1].en.endswith("; holidays left out: 1.")
+    row = service_level(data, clock="working", hours=2.5).frame.iloc[0]
+    assert row["within"] == 40
+    assert service_level(data, clock="working", hours=1.5).frame["within"].iloc[0] == 0
+
+
+@pytest.mark.parametrize("measure", [follow_up, service_level])
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        ({"clock": "wrking"}, "Did you mean “working”"),
+        ({"level": 95}, "level must be between 0 and 1"),
+        ({"working": "9-19"}, "working must be a WorkingHours, and a str was given"),
+    ],
+)
+def test_arguments_that_cannot_be_are_named(forty, measure, bad, said):
+    with pytest.raises(ArgumentError, match=said):
+        measure(forty, **bad)
+    with pytest.raises(ArgumentError, match="data must be a Dataset"):
+        measure(None)
+
+
+def test_a_limit_lies_ahead(forty):
+    for hours in (-3, 0, "24"):
+        with pytest.raises(ArgumentError, match="hours must be a number above 0"):
+            service_level(forty, hours=hours)
+    with pytest.raises(ArgumentError, match="Did you mean “region”"):
+        follow_up(forty, group="regoin")
+
+
+def test_what_is_assumed_of_a_touch_is_said_wherever_a_wait_is_told(forty):
+    for result in (follow_up(forty), service_level(forty)):
+        said = [text.en for text in result.about.assumptions]
+        assert any("end of that day" in text for text in said)
+        assert any("sales logged" in text for text in said)
 
 
 def test_the_service_level_is_an_exact_count(forty):
@@ -155,6 +202,27 @@ def test_verdicts_by_hand(relay):
     assert usable == {"rejected": 10, "recycled": 0}
 
 
+def test_only_what_sales_says_after_the_handoff_counts(relay):
+    # All were handed over on day 10, and 30 of them rejected, accepted or sold in an earlier round.
+    stages = mql(60, 10.0)
+    stages += [(f"L{i}", 2.0, "disqualified", None, "Old") for i in range(30)]
+    stages += [(f"L{i}", 12.0, "disqualified", None, "New") for i in range(20)]
+    stages += [(f"L{i}", 3.0, "recycled", None, None) for i in range(20)]
+    stages += [(f"L{i}", 40.0, "recycled", None, None) for i in range(10)]
+    stages += [(f"L{i}", 3.0, "sal", None, None) for i in range(30, 40)]
+    stages += [(f"L{i}", 13.0, "sal", None, None) for i in range(30, 35)]
+    deals = [(f"L{i}", 4.0, None, "open", "rep") for i in range(50, 55)]
+    data = relay(leads(60), stages, [("L1", 11.0, "firm", "instant")], deals, as_of=200)
+    result = acceptance(data)
+    counts = result.frame.query("group == 'all'").set_index("verdict")["count"]
+    assert counts.to_dict() == {"accepted": 5, "rejected": 20, "recycled": 0, "none": 35}
+    assert result.reasons.set_index("reason")["count"].to_dict() == {"New": 20}
+    row = result.recycling.iloc[0]
+    assert (row["rejected"], row["so_far"], row["share"]) == (20, 10, pytest.approx(0.5))
+    # L1 was touched before its rejection; a rejection before the handoff closes nothing.
+    assert follow_up(data).frame["closed_untouched"].iloc[0] == 19
+
+
 def test_a_rejection_can_be_recycled_later(relay):
     stages = mql(40) + [(f"L{i}", 2.0, "disqualified", None, None) for i in range(30)]
     stages += [(f"L{i}", 62.0, "recycled", None, None) for i in range(15)]
@@ -187,9 +255,21 @@ def test_who_moves_what_by_hand(relay):
     rules = result.rules.set_index("rule")[["leads", "broken"]]
     assert rules.loc["accepted before any touch of sales"].tolist() == [30, 2]
     assert rules.loc["qualified without being accepted"].tolist() == [20, 0]
+    assert not result.rules["too_few"].any()
     # Lead 0 was moved twice by the rep; leads 25 to 29 twice by the machine.
     assert rules.loc["handed over and accepted by one user"].tolist() == [30, 6]
     assert result.movers == 3
+
+
+def test_a_rule_that_binds_few_says_so(relay):
+    stages = [(f"L{i}", 1.0, "mql", "bot", None) for i in range(40)]
+    stages += [(f"L{i}", 2.0, "sal", "rep", None) for i in range(40)]
+    stages += [("L1", 1.5, "sql", "rep", None)]
+    calls = [(f"L{i}", 1.5, "firm", "instant") for i in range(30)]
+    rules = ownership(relay(leads(40), stages, calls, [("L1", 3.0, None, "open", "rep")])).rules
+    told = rules.set_index("rule")[["leads", "too_few"]]
+    assert told.loc["qualified without being accepted"].tolist() == [1, True]
+    assert told.loc["accepted before any touch of sales"].tolist() == [40, False]
 
 
 def crowded(relay, share_when_busy, weeks=60, seed=2):

@@ -10,7 +10,7 @@ from alignment.errors import NotMeasurable
 from alignment.horizons import won_by_age
 from alignment.horizons.marked import MarkedSpells, follow_up, replicate_won_by, won_by
 from alignment.horizons.quarters import AGES, WHEN, last_full_quarter
-from alignment.lead_to_close.incidence import aalen_johansen, risk_tables, value_at
+from alignment.incidence import aalen_johansen, risk_tables, value_at
 
 RATE = 1 / 400 + 1 / 300
 WEEKS = (4, 13, 26, 52, 104)

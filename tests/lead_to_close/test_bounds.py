@@ -4,8 +4,14 @@ import numpy as np
 import pytest
 from scipy.stats import beta
 
-from alignment.lead_to_close.bounds import bounded_intervals, standing_for
-from alignment.lead_to_close.incidence import aalen_johansen, interval, risk_tables, value_at
+from alignment.incidence import (
+    aalen_johansen,
+    bounded_intervals,
+    interval,
+    risk_tables,
+    standing_for,
+    value_at,
+)
 
 
 def bounded(found, level):

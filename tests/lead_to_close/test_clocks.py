@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alignment import tables
-from alignment.errors import NotMeasurable
-from alignment.lead_to_close import business_calendar, find_clocks, find_spells, milestones
+from alignment.errors import ArgumentError, NotMeasurable
+from alignment.lead_to_close import find_clocks, find_spells, milestones
 from alignment.lead_to_close.labels import NOT_YET
+from alignment.working_hours import working_hours
 
 LEADS = [{"lead_id": name, "created_at": 10, "account_id": f"A{name}"} for name in ("a", "b", "c")]
 
@@ -271,7 +272,8 @@ def test_business_hours_leave_out_nights_weekends_and_holidays(company, moment):
         as_of=9.5,
         touches=touches([("a", 5.5, "sales", "firm")], moment),
     )
-    calendar = business_calendar("UTC", holidays=["2025-01-06"])
+    office = dict.fromkeys(range(5), ((9.0, 18.0),))
+    calendar = working_hours(data, hours=office, holidays=["2025-01-06"])
     found = find_clocks(data, start="lead", end="first sales touch", business=calendar)
     # Thursday noon to 18, Friday; Monday the 6th is a holiday. Open until Friday the 10th, noon.
     assert rows(found) == {
@@ -279,6 +281,15 @@ def test_business_hours_leave_out_nights_weekends_and_holidays(company, moment):
         ("b", 0): [0, 1 + 3 * 9 + 3, "open"],
     }
     assert found.measure == "business hours"
+    # The holidays of the exports, and the hours that every other clock has: 9 to 19.
+    free = tables.conform("holidays", {"date": pd.to_datetime(["2025-01-06"])})
+    own = find_clocks(
+        data.replace(holidays=free), start="lead", end="first sales touch", business=True
+    )
+    assert rows(own) == {
+        ("a", 0): [0, 7 + 10, "first sales touch"],
+        ("b", 0): [0, 2 + 3 * 10 + 3, "open"],
+    }
 
 
 def test_mistakes_are_named(funnel):
@@ -288,10 +299,14 @@ def test_mistakes_are_named(funnel):
         find_clocks(funnel, start="mql", end="qualified")
     with pytest.raises(ValueError, match="visits"):
         find_clocks(funnel, start="lead", end="won", visits="all")
-    with pytest.raises(ValueError, match="unit is"):
+    with pytest.raises(ValueError, match="unit must be one of"):
         find_clocks(funnel, start="lead", end="won", unit="deal")
     with pytest.raises(NotMeasurable, match="recycled"):
         find_clocks(funnel, start="lead", end="recycled")
+    with pytest.raises(ArgumentError, match="data must be a Dataset, and nothing was given"):
+        find_clocks(None, start="lead", end="won")
+    with pytest.raises(ArgumentError, match="business must be a WorkingHours, and a str"):
+        find_clocks(funnel, start="lead", end="won", business="x")
 
 
 some = st.lists(

@@ -9,8 +9,9 @@ import pytest
 from scipy.stats import kstest
 from statsmodels.duration.survfunc import survdiff
 
-from alignment.lead_to_close.group_tests import gray, holm, log_rank
-from alignment.lead_to_close.incidence import risk_tables
+from alignment.incidence import risk_tables
+from alignment.lead_to_close.group_tests import gray, log_rank
+from alignment.shares import holm
 
 HERE = Path(__file__).parent
 SETS = json.loads((HERE / "reference.json").read_text())["data_sets"]

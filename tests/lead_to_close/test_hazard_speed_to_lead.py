@@ -13,7 +13,7 @@ import statsmodels.api as sm
 
 from alignment import tables
 from alignment.dataset import Dataset
-from alignment.errors import NotMeasurable
+from alignment.errors import ArgumentError, NotMeasurable
 from alignment.lead_to_close import speed_to_lead
 from alignment.lead_to_close.speed_to_lead_rows import handed_over
 from alignment.simulation import simulate_company
@@ -145,21 +145,41 @@ def test_who_is_compared_is_decided_at_the_landmark():
             one(4, touch=1.0, sql=90),  # converted beyond the horizon
             one(5, mql=5.0, touch=1.0),  # touched before the handoff
             one(6, mql=150.0, touch=151.0),  # cannot be followed to the horizon
-            one(7, touch=3.0, precision="day"),  # hour unknown
+            one(7, touch=3.0, precision="day"),  # hour unknown: at the end of that day
             one(8, touch=3.0, initiator="buyer"),  # the buyer's own act is no touch of sales
         ]
     )
     told = rows.set_index("lead")
-    assert list(told.index) == [0, 2, 3, 4, 8]
+    assert list(told.index) == [0, 2, 3, 4, 7, 8]
     assert told["delay_hours"].tolist()[0] == pytest.approx(24.0)
-    assert told["delay_hours"].isna().tolist() == [False, True, True, False, True]
-    assert told["converted"].tolist() == [True, True, False, False, False]
+    assert told.loc[7, "delay_hours"] == pytest.approx(96.0, abs=0.001)
+    assert told["delay_hours"].isna().tolist() == [False, True, True, False, False, True]
+    assert told["converted"].tolist() == [True, True, False, False, False, False]
     assert left_out == {
         "converted before the landmark": 1,
         "touched by sales before the handoff": 1,
         "not yet followed to the horizon": 1,
-        "first touch dated only by day": 1,
     }
+
+
+def test_arguments_that_cannot_be_are_named(company):
+    with pytest.raises(ArgumentError, match="data must be a Dataset"):
+        speed_to_lead(None)
+    with pytest.raises(ArgumentError, match="level must be between 0 and 1"):
+        speed_to_lead(company, level=95)
+    with pytest.raises(ArgumentError, match="window_days must be a number above 0"):
+        speed_to_lead(company, window_days=-1)
+    with pytest.raises(ArgumentError, match="working must be a WorkingHours"):
+        speed_to_lead(company, working="9-19")
+
+
+def test_the_holidays_of_the_exports_are_closed_hours(company):
+    # Where every day of the exports is free, no lead comes in working hours.
+    assert company.as_of < pd.Timestamp("2035-01-01", tz="UTC")
+    days = pd.date_range("2015-01-01", "2034-12-31")
+    closed = company.replace(holidays=tables.conform("holidays", {"date": days}))
+    assert "working hours" in speed_to_lead(company).held_equal
+    assert "working hours" not in speed_to_lead(closed).held_equal
 
 
 def test_few_conversions_are_not_measured():

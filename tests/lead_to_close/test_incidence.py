@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.duration.survfunc import CumIncidenceRight, SurvfuncRight
 
-from alignment.lead_to_close.incidence import (
+from alignment.incidence import (
     aalen_johansen,
     interval,
     kaplan_meier,

@@ -6,8 +6,8 @@ import pytest
 from scipy.integrate import quad
 
 from alignment.errors import NotMeasurable
+from alignment.incidence import aalen_johansen, risk_tables
 from alignment.lead_to_close import lead_to_close
-from alignment.lead_to_close.incidence import aalen_johansen, risk_tables
 
 RATE = {"won": (1.3, 120.0), "lost": (0.9, 90.0)}
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from alignment import tables
 from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
-from alignment.lead_to_close.incidence import aalen_johansen, risk_tables
+from alignment.incidence import aalen_johansen, risk_tables
 from alignment.lead_to_close.pipeline import open_pipeline
 from alignment.lead_to_close.pipeline_draws import Amounts, draw_open, find_arrivals
 from alignment.lead_to_close.pipeline_hazards import compare, incidence, rates

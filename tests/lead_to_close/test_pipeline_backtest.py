@@ -14,9 +14,10 @@ from statsmodels.stats.proportion import proportion_confint
 from alignment import behind, figures, findings, tables
 from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
-from alignment.lead_to_close.backtest import Calibration, backtest, bands, calibrate, wilson
+from alignment.lead_to_close.backtest import Calibration, backtest, bands, calibrate
 from alignment.lead_to_close.pipeline import open_pipeline
 from alignment.lead_to_close.pipeline_rewind import as_known
+from alignment.shares import wilson
 
 ROOT = Path(__file__).resolve().parents[2]
 BENCHMARKS = ROOT / "benchmarks"
@@ -77,13 +78,13 @@ def test_rewound_shows_what_was_known_then():
         opportunities=tables.conform(
             "opportunities",
             {
-                "opportunity_id": ["A", "B", "C", "D"],
-                "created_at": on(5, 10, 60, 20),
-                "closed_at": on(30, 80, 70, None),
-                "status": ["won", "lost", "won", "open"],
-                "stage": ["Won", "Lost", "Won", "Offer"],
-                "amount": [10.0, 20.0, 30.0, 40.0],
-                "lost_reason": [None, "price", None, None],
+                "opportunity_id": ["A", "B", "C", "D", "E", "F"],
+                "created_at": on(5, 10, 60, 20, 20, 20),
+                "closed_at": on(30, 80, 70, None, None, 80),
+                "status": ["won", "lost", "won", "open", "open", "won"],
+                "stage": ["Won", "Lost", "Won", "Offer", "Offer", "Won"],
+                "amount": [10.0, 20.0, 30.0, 40.0, 50.0, 60.0],
+                "lost_reason": [None, "price", None, None, None, None],
             },
         ),
         opportunity_stages=tables.conform(
@@ -98,19 +99,21 @@ def test_rewound_shows_what_was_known_then():
     )
     then = as_known(data, on(50)[0])
     deals = then.opportunities.set_index("opportunity_id")
-    assert list(deals.index) == ["A", "B", "D"]  # C did not exist
-    assert deals["status"].tolist() == ["won", "open", "open"]  # B was lost later
+    assert list(deals.index) == ["A", "B", "D", "E", "F"]  # C did not exist
+    assert deals["status"].tolist() == ["won", "open", "open", "open", "open"]  # B was lost later
     assert deals.loc["B", ["stage", "amount"]].tolist() == ["Offer", 18.0]
     assert pd.isna(deals.loc["B", "closed_at"])
     assert pd.isna(deals.loc["B", "lost_reason"])
     assert deals.loc["D", "amount"] == 40.0  # its history began later: as it is today
     assert pd.isna(deals.loc["D", "stage"])
+    assert deals.loc["E", "stage"] == "Offer"  # no history at all: as it is today
+    assert pd.isna(deals.loc["F", "stage"])  # its stage of today says that it was won
     assert len(then.opportunity_stages) == 3
     assert then.leads["lead_id"].tolist() == ["L1"]
     assert then.as_of == on(50)[0]
     assert then.opportunities.dtypes.equals(data.opportunities.dtypes)
     assert as_known(data, data.as_of).opportunities["status"].tolist() == [
-        "won", "lost", "won", "open",
+        "won", "lost", "won", "open", "open", "won",
     ]  # fmt: skip
     with pytest.raises(ValueError, match="between"):
         as_known(data, on(101)[0])
@@ -200,7 +203,7 @@ def test_bands_have_wilson_intervals():
     for row in table.itertuples():
         low, high = proportion_confint(row.won, row.deals, alpha=0.2, method="wilson")
         assert (row.low, row.high) == pytest.approx((low, high))
-    assert wilson(np.array([0]), np.array([0]), 0.8)[0][0] == 0.0
+    assert np.isnan(wilson(0, 0, 0.8)).all()  # 0 of 0 says nothing, like everywhere
 
 
 def test_too_short_a_past_is_not_measurable(world):
@@ -231,7 +234,12 @@ def test_the_forecast_finding_in_its_forms(forecast):
 
 def test_the_stale_finding_in_its_forms(forecast):
     # Without a stage history there is one visit a deal, whose limit is that of whole deals.
-    assert findings.stale_deals(forecast).form == "claim"
+    found = findings.stale_deals(forecast)
+    assert found.form == "claim"
+    # What the judged deals carry is not told as if it were all that is open.
+    judged = found.title["en"].split(" of ")[1].split(" open")[0]
+    assert f"in those {judged}." in found.detail["en"]
+    assert f"en esos {judged}." in found.detail["es"]
     none = replace(forecast, limits=forecast.limits.assign(limit_days=np.nan))
     with pytest.raises(NotMeasurable):
         findings.stale_deals(none)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from statsmodels.duration.survfunc import CumIncidenceRight
 
-from alignment.lead_to_close.incidence import aalen_johansen, interval, kaplan_meier, risk_tables
+from alignment.incidence import aalen_johansen, interval, kaplan_meier, risk_tables
 
 REFERENCE = json.loads(Path(__file__).with_name("reference.json").read_text())
 SETS = REFERENCE["data_sets"]

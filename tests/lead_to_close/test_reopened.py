@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from alignment import tables
 from alignment.dataset import Dataset
+from alignment.incidence import aalen_johansen, quantile_within, risk_tables
 from alignment.lead_to_close import find_spells, lead_to_close
 from alignment.lead_to_close.curves import at_days, end_codes, estimate
-from alignment.lead_to_close.incidence import aalen_johansen, quantile_within, risk_tables
 from alignment.lead_to_close.reopened import cut, occupations
 from alignment.lead_to_close.restricted_mean import restricted_mean
 

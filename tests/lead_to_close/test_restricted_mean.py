@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alignment.lead_to_close.incidence import aalen_johansen, risk_tables
+from alignment.incidence import aalen_johansen, risk_tables
 from alignment.lead_to_close.restricted_mean import restricted_mean
 
 

@@ -10,11 +10,18 @@ from matplotlib.axes import Axes
 
 from alignment import style, vocabulary, wording
 from alignment.exhibits import drawing
-from alignment.figures.parts import height_for, percent_axis, sentence, whiskers
+from alignment.figures.parts import (
+    counted,
+    dots,
+    height_for,
+    named_share,
+    percent_axis,
+    sentence,
+)
 from alignment.handoff import Acceptance, FollowUp, Funnel, ServiceLevel
 from alignment.results import About
 from alignment.text import Language, Text
-from alignment.wording import both, days, integer, interval, percent
+from alignment.wording import both, days, hours_on, percent
 
 SHOWN_DIMENSIONS = ("load", "region", "segment")
 _ALL = {"all": Text(en="All leads", es="Todos los leads")}
@@ -25,14 +32,6 @@ def _level(about: About) -> Text:
     return both(percent, about.level, digits=0)
 
 
-def _share(name: Text, share: float, low: float, high: float) -> Text:
-    return Text(en="{name} {share} ({interval})", es="{name} {share} ({interval})").format(
-        name=name,
-        share=both(percent, share),
-        interval=both(interval, low, high, form=percent),
-    )
-
-
 def _funnel_rows(result: Funnel) -> pd.DataFrame:
     rows = result.frame.query("cohort == 'all' and stage != 'lead' and share.notna()")
     return rows.reset_index(drop=True)
@@ -40,7 +39,7 @@ def _funnel_rows(result: Funnel) -> pd.DataFrame:
 
 def _funnel_alt(result: Funnel) -> Text:
     parts = [
-        _share(vocabulary.word(vocabulary.FUNNEL, row.stage), row.share, row.low, row.high)
+        named_share(vocabulary.word(vocabulary.FUNNEL, row.stage), row.share, row.low, row.high)
         for row in _funnel_rows(result).itertuples()
     ]
     return Text(
@@ -67,20 +66,17 @@ def funnel(axes: Axes, result: Funnel, lang: Language, **options: Any) -> None:
     """Draw the share of leads that reaches each stage, in the order of the funnel."""
     rows = _funnel_rows(result)
     marketing = rows["stage"] == "mql"
-    whiskers(
+    dots(
         axes,
+        lang,
         [
-            f"{vocabulary.word(vocabulary.FUNNEL, row.stage)[lang]} · "
-            f"{wording.integer(row.so_far, lang)}"
+            counted(vocabulary.word(vocabulary.FUNNEL, row.stage), row.so_far, lang)
             for row in rows.itertuples()
         ],
-        rows["share"],
-        rows["low"],
-        rows["high"],
+        rows,
         [style.TEAM_COLOURS["marketing" if own else "sales"] for own in marketing],
     )
     axes.set_xlim(left=0)
-    percent_axis(axes, lang)
 
 
 def _cohort_rows(result: Funnel) -> pd.DataFrame:
@@ -159,8 +155,8 @@ def funnel_cohorts(axes: Axes, result: Funnel, lang: Language, **options: Any) -
 def _wait_alt(result: FollowUp, *, limit: float = 24, until: float = 168) -> Text:
     at = result.at.query("group == 'all' and share.notna()")
     parts = [
-        _share(
-            Text(en="within {h} h", es="en {h} h").format(h=both(integer, row.hours)),
+        named_share(
+            Text(en="within {h}", es="en {h}").format(h=hours_on(result.clock, row.hours)),
             row.share,
             row.low,
             row.high,
@@ -204,7 +200,7 @@ def wait_for_sales(
     axes.plot(rows["hours"], rows["share"], color=colour)
     axes.axvline(limit, color=style.MUTED, linewidth=1, linestyle=(0, (4, 3)))
     axes.annotate(
-        f"{wording.integer(limit, lang)} h",
+        wording.hours(limit, lang),
         (limit, 1),
         xycoords=("data", "axes fraction"),
         xytext=(4, -4),
@@ -237,23 +233,19 @@ def _service_rows(result: ServiceLevel) -> pd.DataFrame:
 
 
 def _service_alt(result: ServiceLevel) -> Text:
-    parts = [
-        _share(vocabulary.word(_GROUPS, row.group), row.share, row.low, row.high)
-        for row in _service_rows(result).itertuples()
-    ]
     return Text(
         en="Dots with intervals of the share touched in time. {parts}.",
         es="Puntos con intervalos de la parte contactada a tiempo. {parts}.",
-    ).format(parts=sentence(parts))
+    ).format(parts=_group_alt(_service_rows(result)))
 
 
 def _service_subtitle(result: ServiceLevel) -> Text:
     return Text(
-        en="Share of leads touched within {hours} h, by load of the week, region and segment, "
+        en="Share of leads touched within {hours}, by load of the week, region and segment, "
         "with {level} intervals and the number of leads",
-        es="Parte de los leads contactados en {hours} h, por carga de la semana, región y "
+        es="Parte de los leads contactados en {hours}, por carga de la semana, región y "
         "segmento, con intervalos de {level} y el número de leads",
-    ).format(hours=both(integer, result.hours), level=_level(result.about))
+    ).format(hours=hours_on(result.clock, result.hours), level=_level(result.about))
 
 
 def _service_size(result: ServiceLevel) -> tuple[float, float]:
@@ -265,18 +257,28 @@ def service_levels(axes: Axes, result: ServiceLevel, lang: Language, **options: 
     """Draw the share touched in time, for all and by group; owners are not drawn."""
     rows = _service_rows(result)
     shades = dict(zip(("all", *SHOWN_DIMENSIONS), (style.INK, *style.PALETTE), strict=False))
-    whiskers(
+    dots(
         axes,
-        [
-            f"{vocabulary.word(_GROUPS, row.group)[lang]} · {wording.integer(row.leads, lang)}"
-            for row in rows.itertuples()
-        ],
-        rows["share"],
-        rows["low"],
-        rows["high"],
+        lang,
+        _group_names(rows, lang),
+        rows,
         [shades[dimension] for dimension in rows["dimension"]],
     )
-    percent_axis(axes, lang)
+
+
+def _group_names(rows: pd.DataFrame, lang: Language) -> list[str]:
+    return [
+        counted(vocabulary.word(_GROUPS, row.group), row.leads, lang) for row in rows.itertuples()
+    ]
+
+
+def _group_alt(rows: pd.DataFrame) -> Text:
+    return sentence(
+        [
+            named_share(vocabulary.word(_GROUPS, row.group), row.share, row.low, row.high)
+            for row in rows.itertuples()
+        ]
+    )
 
 
 def _accepted_rows(result: Acceptance) -> pd.DataFrame:
@@ -286,14 +288,10 @@ def _accepted_rows(result: Acceptance) -> pd.DataFrame:
 
 
 def _accepted_alt(result: Acceptance) -> Text:
-    parts = [
-        _share(vocabulary.word(_GROUPS, row.group), row.share, row.low, row.high)
-        for row in _accepted_rows(result).itertuples()
-    ]
     return Text(
         en="Dots with intervals of the share of leads that sales accepts. {parts}.",
         es="Puntos con intervalos de la parte de los leads que ventas acepta. {parts}.",
-    ).format(parts=sentence(parts))
+    ).format(parts=_group_alt(_accepted_rows(result)))
 
 
 def _accepted_subtitle(result: Acceptance) -> Text:
@@ -313,16 +311,11 @@ def _accepted_size(result: Acceptance) -> tuple[float, float]:
 def acceptance(axes: Axes, result: Acceptance, lang: Language, **options: Any) -> None:
     """Draw the share of the leads that sales accepts, by source."""
     rows = _accepted_rows(result)
-    whiskers(
+    dots(
         axes,
-        [
-            f"{vocabulary.word(_GROUPS, row.group)[lang]} · {wording.integer(row.leads, lang)}"
-            for row in rows.itertuples()
-        ],
-        rows["share"],
-        rows["low"],
-        rows["high"],
+        lang,
+        _group_names(rows, lang),
+        rows,
         [style.INK if group == "all" else style.PALETTE[0] for group in rows["group"]],
     )
     axes.set_xlim(left=0)
-    percent_axis(axes, lang)

@@ -9,10 +9,10 @@ from matplotlib.axes import Axes
 
 from alignment import style, vocabulary, wording
 from alignment.exhibits import drawing
-from alignment.figures.parts import height_for, percent_axis, sentence, whiskers
+from alignment.figures.parts import dots, height_for, named_share, sentence, whiskers
 from alignment.lead_to_close import Hazard, SpeedToLead
 from alignment.text import Language, Text
-from alignment.wording import both, decimal, interval, percent
+from alignment.wording import both, decimal, percent
 
 
 def _speed_rows(result: SpeedToLead) -> pd.DataFrame:
@@ -21,10 +21,11 @@ def _speed_rows(result: SpeedToLead) -> pd.DataFrame:
 
 def _speed_alt(result: SpeedToLead) -> Text:
     parts = [
-        Text(en="{name} {change} ({interval})", es="{name} {change} ({interval})").format(
-            name=vocabulary.word(vocabulary.SPEED_ESTIMATES, row.estimate),
-            change=both(percent, row.change),
-            interval=both(interval, row.change_low, row.change_high, form=percent),
+        named_share(
+            vocabulary.word(vocabulary.SPEED_ESTIMATES, row.estimate),
+            row.change,
+            row.change_low,
+            row.change_high,
         )
         for row in _speed_rows(result).itertuples()
     ]
@@ -50,16 +51,15 @@ def speed_effect(axes: Axes, result: SpeedToLead, lang: Language, **options: Any
     """Draw the three estimates of the effect of a doubled wait."""
     rows = _speed_rows(result)
     colours = {"naive": style.GREY, "adjusted": style.TEAM_COLOURS["sales"]}
-    whiskers(
+    dots(
         axes,
+        lang,
         [vocabulary.word(vocabulary.SPEED_ESTIMATES, name)[lang] for name in rows["estimate"]],
-        rows["change"],
-        rows["change_low"],
-        rows["change_high"],
+        rows,
         [colours.get(name, style.PALETTE[0]) for name in rows["estimate"]],
+        ("change", "change_low", "change_high"),
     )
     axes.axvline(0, color=style.MUTED, linewidth=1)
-    percent_axis(axes, lang)
 
 
 def _odds_rows(result: Hazard, end: str) -> pd.DataFrame:
@@ -76,10 +76,13 @@ def _odds_name(row: Any) -> Text:
 
 def _odds_alt(result: Hazard, *, end: str = "won") -> Text:
     parts = [
-        Text(en="{name} × {ratio} ({interval})", es="{name} × {ratio} ({interval})").format(
-            name=_odds_name(row),
-            ratio=both(decimal, row.odds_ratio, digits=2),
-            interval=both(interval, row.low, row.high, form=decimal, digits=2),
+        named_share(
+            Text(en="{name} ×", es="{name} ×").format(name=_odds_name(row)),
+            row.odds_ratio,
+            row.low,
+            row.high,
+            form=decimal,
+            digits=2,
         )
         for row in _odds_rows(result, end).itertuples()
     ]

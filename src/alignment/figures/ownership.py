@@ -5,25 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 
 from alignment import style, vocabulary, wording
 from alignment.exhibits import drawing
-from alignment.figures.parts import height_for, percent_axis, sentence, whiskers
+from alignment.figures.parts import counted, dots, height_for, named_share, sentence
 from alignment.handoff import Limits, Ownership
 from alignment.text import Language, Text
-from alignment.wording import both, integer, interval, percent
+from alignment.wording import both, hours, integer, percent
+
+
+def _rules_rows(result: Ownership) -> pd.DataFrame:
+    return result.rules[~result.rules["too_few"]]
 
 
 def _rules_alt(result: Ownership) -> Text:
-    rows = result.rules[result.rules["leads"] > 0]
     parts = [
-        Text(en="{name} {share} ({interval})", es="{name} {share} ({interval})").format(
-            name=vocabulary.word(vocabulary.RELAY_RULES, row.rule),
-            share=both(percent, row.share),
-            interval=both(interval, row.low, row.high, form=percent),
-        )
-        for row in rows.itertuples()
+        named_share(vocabulary.word(vocabulary.RELAY_RULES, row.rule), row.share, row.low, row.high)
+        for row in _rules_rows(result).itertuples()
     ]
     return Text(
         en="Dots with intervals of how often a rule of the relay is broken. {parts}.",
@@ -43,33 +43,30 @@ def _rules_subtitle(result: Ownership) -> Text:
 @drawing(alt=_rules_alt, subtitle=_rules_subtitle, size=height_for(4))
 def relay_rules(axes: Axes, result: Ownership, lang: Language, **options: Any) -> None:
     """Draw how often each rule of order is broken."""
-    rows = result.rules[result.rules["leads"] > 0]
-    whiskers(
+    rows = _rules_rows(result)
+    dots(
         axes,
+        lang,
         [
-            f"{vocabulary.word(vocabulary.RELAY_RULES, row.rule)[lang]} · "
-            f"{wording.integer(row.leads, lang)}"
+            counted(vocabulary.word(vocabulary.RELAY_RULES, row.rule), row.leads, lang)
             for row in rows.itertuples()
         ],
-        rows["share"],
-        rows["low"],
-        rows["high"],
+        rows,
         [style.PALETTE[2]] * len(rows),
     )
     # Room for a dot at zero.
     axes.set_xlim(left=-0.03 * rows["high"].max())
-    percent_axis(axes, lang)
 
 
 def _weeks_alt(result: Limits) -> Text:
     weeks = result.weeks
     return Text(
-        en="Bars of the leads handed over each week, the part touched within {hours} h in colour. "
+        en="Bars of the leads handed over each week, the part touched within {hours} in colour. "
         "{weeks} weeks, {mean} leads a week, {share} in time; from {low} to {high} leads.",
-        es="Barras de los leads entregados cada semana, en color la parte contactada en {hours} h. "
+        es="Barras de los leads entregados cada semana, en color la parte contactada en {hours}. "
         "{weeks} semanas, {mean} leads por semana, {share} a tiempo; de {low} a {high} leads.",
     ).format(
-        hours=both(integer, result.hours),
+        hours=both(hours, result.hours),
         weeks=both(integer, len(weeks)),
         mean=both(wording.decimal, weeks["arrivals"].mean()),
         share=both(percent, weeks["in_time"].sum() / max(weeks["arrivals"].sum(), 1)),
@@ -80,9 +77,9 @@ def _weeks_alt(result: Limits) -> Text:
 
 def _weeks_subtitle(result: Limits) -> Text:
     return Text(
-        en="Leads handed over each week; in colour, those touched by sales within {hours} h",
-        es="Leads entregados cada semana y, en color, los que ventas contactó en {hours} h",
-    ).format(hours=both(integer, result.hours))
+        en="Leads handed over each week; in colour, those touched by sales within {hours}",
+        es="Leads entregados cada semana y, en color, los que ventas contactó en {hours}",
+    ).format(hours=both(hours, result.hours))
 
 
 @drawing(alt=_weeks_alt, subtitle=_weeks_subtitle, size=(style.WIDTH, 3.4))

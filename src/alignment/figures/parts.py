@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
@@ -47,6 +48,52 @@ def whiskers(
     axes.set_ylim(-0.7, len(names) - 0.3)
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="x")
+
+
+def named_share(
+    name: Text,
+    share: float,
+    low: float,
+    high: float,
+    *,
+    form: Callable[..., str] = wording.percent,
+    **options: Any,
+) -> Text:
+    """Write a name with its share and the interval, for an alternative text.
+
+    Parameters
+    ----------
+    name : Text
+        What the share is of.
+    share, low, high : float
+        In the unit that `form` takes.
+    form : callable
+        A writer of :mod:`alignment.wording`; `options` go to it.
+    """
+    return Text(en="{name} {share} ({interval})", es="{name} {share} ({interval})").format(
+        name=name,
+        share=wording.both(form, share, **options),
+        interval=wording.both(wording.interval, low, high, form=form, **options),
+    )
+
+
+def counted(name: Text, count: float, lang: Language) -> str:
+    """Write the name of a row and how many it counts."""
+    return f"{name[lang]} · {wording.integer(count, lang)}"
+
+
+def dots(
+    axes: Axes,
+    lang: Language,
+    names: Sequence[str],
+    rows: pd.DataFrame,
+    colours: Sequence[str],
+    columns: tuple[str, str, str] = ("share", "low", "high"),
+) -> None:
+    """Draw one share and its interval a row on an axis of per cent, the first row on top."""
+    share, low, high = columns
+    whiskers(axes, names, rows[share], rows[low], rows[high], colours)
+    percent_axis(axes, lang)
 
 
 def percent_axis(axes: Axes, lang: Language, *, axis: str = "x") -> None:

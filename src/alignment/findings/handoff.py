@@ -10,12 +10,9 @@ from alignment.exhibits import Finding
 from alignment.handoff import Acceptance, FollowUp, Funnel, ServiceLevel
 from alignment.handoff.acceptance import RECYCLING_DAYS
 from alignment.results import LEVEL
+from alignment.shares import difference_of
 from alignment.text import Text
-from alignment.wording import both, days, decimal, integer, interval, percent
-
-
-def _hours(hours: float) -> Text:
-    return Text(en="{n} h", es="{n} h").format(n=both(integer, hours))
+from alignment.wording import both, days, decimal, hours, hours_on, integer, interval, percent
 
 
 def _joined(parts: list[Text]) -> Text:
@@ -71,7 +68,12 @@ def funnel_reach(result: Funnel) -> Finding:
 
 
 def cohorts_differ(result: Funnel) -> Finding:
-    """Say whether the share handed over changed from the first cohort to the last known one."""
+    """Say whether the share that reaches a stage changed from the first cohort to the last.
+
+    The stage is SQL or, where no export records it, the last one recorded. Both shares are
+    estimates with intervals of their own, from different leads; that of their difference is
+    Newcombe's (:func:`alignment.shares.difference_of`).
+    """
     stage = "sql" if (result.frame["stage"] == "sql").any() else result.frame["stage"].iloc[-1]
     rows = result.frame[(result.frame["stage"] == stage) & (result.frame["cohort"] != "all")]
     rows = rows[rows["share"].notna() & ~rows["too_few"]]
@@ -83,7 +85,10 @@ def cohorts_differ(result: Funnel) -> Finding:
             )
         )
     first, last = rows.iloc[0], rows.iloc[-1]
-    apart = first["high"] < last["low"] or last["high"] < first["low"]
+    change, low, high = difference_of(
+        *((one["share"], one["low"], one["high"]) for one in (last, first))
+    )
+    apart = low > 0 or high < 0
     values = {
         "stage": vocabulary.word(vocabulary.FUNNEL, stage),
         "a": both(percent, first["share"]),
@@ -106,7 +111,13 @@ def cohorts_differ(result: Funnel) -> Finding:
             "{b} ({ib})",
         )
     ).format(**values)
-    return Finding("cohorts-differ", "claim" if apart else "inconclusive", title)
+    detail = Text(
+        en="Change: {change} points ({interval}).", es="Cambio: {change} puntos ({interval})."
+    ).format(
+        change=both(decimal, 100 * change),
+        interval=both(interval, 100 * low, 100 * high, form=decimal),
+    )
+    return Finding("cohorts-differ", "claim" if apart else "inconclusive", title, detail)
 
 
 def _cohort(code: str) -> Text:
@@ -123,17 +134,12 @@ def touched_in_time(result: ServiceLevel) -> Finding:
                 es="No medible: el límite se ha cumplido para muy pocos leads entregados.",
             )
         )
-    clock = (
-        Text(en="{h}", es="{h}")
-        if result.clock == "calendar"
-        else Text(en="{h} of working time", es="{h} hábiles")
-    ).format(h=_hours(result.hours))
     title = Text(
         en="Sales touches {share} of the leads it is handed within {clock} ({interval})",
         es="Ventas contacta el {share} de los leads entregados en {clock} ({interval})",
     ).format(
         share=both(percent, row["share"]),
-        clock=clock,
+        clock=hours_on(result.clock, result.hours),
         interval=both(interval, row["low"], row["high"], form=percent),
     )
     detail = Text(
@@ -156,25 +162,24 @@ def average_wait(result: FollowUp) -> Finding:
             )
         )
     title = Text(
-        en="The usual average wait, {mean} h, leaves out the {never} of {leads} leads never "
-        "touched",
-        es="La espera media habitual, {mean} h, deja fuera {never} de {leads} leads nunca "
+        en="The usual average wait, {mean}, leaves out the {never} of {leads} leads never touched",
+        es="La espera media habitual, {mean}, deja fuera {never} de {leads} leads nunca "
         "contactados",
     ).format(
-        mean=both(decimal, row["naive_mean_hours"]),
+        mean=hours_on(result.clock, row["naive_mean_hours"]),
         never=both(integer, row["never"]),
         leads=both(integer, row["leads"]),
     )
     if pd.notna(row["median_hours"]):
         detail = Text(
-            en="With them counted, half of the leads are touched within {median} h ({interval}); "
-            "among the touched alone it is {naive} h.",
-            es="Si se cuentan, la mitad de los leads se contacta en {median} h ({interval}); solo "
-            "entre los contactados son {naive} h.",
+            en="With them counted, half of the leads are touched within {median} ({interval}); "
+            "among the touched alone it is {naive}.",
+            es="Si se cuentan, la mitad de los leads se contacta en {median} ({interval}); solo "
+            "entre los contactados son {naive}.",
         ).format(
-            median=both(decimal, row["median_hours"]),
-            interval=both(interval, row["low"], row["high"], form=decimal),
-            naive=both(decimal, row["naive_median_hours"]),
+            median=hours_on(result.clock, row["median_hours"]),
+            interval=both(interval, row["low"], row["high"], form=hours),
+            naive=hours_on(result.clock, row["naive_median_hours"]),
         )
     else:
         detail = Text(
@@ -342,8 +347,7 @@ def reasons_told(result: Acceptance) -> Finding:
         share=both(percent, one["share"]),
         interval=both(interval, one["low"], one["high"], form=percent),
     )
-    said = result.reasons[(result.reasons["verdict"] == "rejected")]
-    said = said[said["reason"] != "(missing)"].head(1)
+    said = result.reasons[(result.reasons["verdict"] == "rejected") & result.reasons["says"]]
     detail = Text(
         en="Most often: {reason}. Agree on a short list and make the field required.",
         es="El más frecuente: {reason}. Acuerden una lista corta y hagan obligatorio el campo.",

@@ -9,6 +9,8 @@ from alignment import vocabulary
 from alignment.errors import NotMeasurable
 from alignment.exhibits import Finding
 from alignment.lead_to_close import Hazard, SpeedToLead
+from alignment.results import LEVEL
+from alignment.shares import holm
 from alignment.text import Text
 from alignment.wording import both, decimal, integer, interval, percent
 
@@ -28,7 +30,7 @@ def speed_matters(result: SpeedToLead) -> Finding:
         )
     values = {
         "adjusted": both(percent, abs(adjusted["change"])),
-        "naive": both(percent, abs(naive["change"])),
+        "naive": _with_sign(naive["change"]),
         "interval": both(interval, *_bounds(adjusted), form=percent),
         "leads": both(integer, adjusted["leads"]),
         "conversions": both(integer, adjusted["conversions"]),
@@ -45,11 +47,7 @@ def speed_matters(result: SpeedToLead) -> Finding:
             "over {leads} leads touched by sales, {conversions} of them converted.",
             es="Cambio por cada duplicación de la espera: {interval}; tal cual, {naive}. Contado "
             "sobre {leads} leads contactados, {conversions} convertidos.",
-        ).format(
-            **values
-            | {"interval": both(interval, *_signed(adjusted), form=percent)}
-            | {"naive": both(percent, naive["change"])}
-        )
+        ).format(**values | {"interval": both(interval, *_signed(adjusted), form=percent)})
         return Finding("speed-matters", "inconclusive", title, detail)
     fewer = adjusted["change"] < 0
     title = (
@@ -68,11 +66,16 @@ def speed_matters(result: SpeedToLead) -> Finding:
         )
     ).format(**values)
     detail = Text(
-        en="The difference is that sales calls warm leads first. Estimated over {leads} leads "
-        "touched by sales, {conversions} of them converted; an experiment would settle it.",
-        es="La diferencia es que ventas atiende antes a los más interesados. Estimado sobre "
-        "{leads} leads contactados, {conversions} convertidos; un experimento lo resolvería.",
+        en="Estimated over {leads} leads touched by sales, {conversions} of them converted; an "
+        "experiment would settle it.",
+        es="Estimado sobre {leads} leads contactados, {conversions} convertidos; un experimento lo "
+        "resolvería.",
     ).format(**values)
+    same_way = naive["change"] * adjusted["change"] > 0
+    if same_way and abs(naive["change"]) > abs(adjusted["change"]):
+        detail = Text(en="{warmth} {detail}", es="{warmth} {detail}").format(
+            warmth=_WARMTH, detail=detail
+        )
     return Finding("speed-matters", "claim", title, detail)
 
 
@@ -106,6 +109,18 @@ def conversion_by_wait(result: SpeedToLead) -> Finding:
     return Finding("conversion-by-wait", "claim", title, detail)
 
 
+_WARMTH = Text(
+    en="Part of the difference may be that sales calls warm leads first.",
+    es="Parte de la diferencia puede ser que ventas atiende antes a los más interesados.",
+)
+
+
+def _with_sign(change: float) -> Text:
+    """Write a change with its sign, also where it is a rise."""
+    written = both(percent, change)
+    return Text(en="+{n}", es="+{n}").format(n=written) if change > 0 else written
+
+
 def _signed(row: pd.Series) -> tuple[float, float]:
     return float(row["change_low"]), float(row["change_high"])
 
@@ -116,11 +131,15 @@ def _bounds(row: pd.Series) -> tuple[float, float]:
     return low, high
 
 
-def clock_movers(result: Hazard, *, end: str = "won") -> Finding:
-    """Name the team whose recent touches go with winning sooner, if any does."""
-    rows = result.frame[(result.frame["end"] == end) & ~result.frame["too_few"]]
-    touches = rows[rows["term"].isin(["marketing touch", "sales touch"])]
-    if not len(touches) or not result.converged:
+def clock_movers(result: Hazard) -> Finding:
+    """Name the team whose recent touches go with winning, if any does, and with losing too.
+
+    Each touch is tested for winning alone, and the tests are adjusted for their number (Holm).
+    """
+    touches = result.frame[result.frame["term"].isin(["marketing touch", "sales touch"])]
+    won = touches[touches["end"] == "won"]
+    won, few = won[~won["too_few"]], won[won["too_few"]]
+    if not len(won) or not result.converged:
         raise NotMeasurable(
             Text(
                 en="Not measurable: too few deals were won in weeks after a touch to compare them.",
@@ -128,23 +147,19 @@ def clock_movers(result: Hazard, *, end: str = "won") -> Finding:
                 "compararlas.",
             )
         )
-    tested = result.tests.set_index("term")["p_adjusted"].reindex(touches["term"]).to_numpy()
-    clear = touches[((touches["low"] > 1) | (touches["high"] < 1)).to_numpy() & (tested < 0.05)]
-    row = (clear if len(clear) else touches).iloc[
-        int(np.argmax((clear if len(clear) else touches)["log_odds"].abs()))
-    ]
+    clear = won[holm(won["p"]) < 1 - (result.about.level or LEVEL)]
+    told = clear if len(clear) else won
+    row = told.iloc[int(np.argmax(told["log_odds"].abs()))]
     values = {
         "touch": vocabulary.word(vocabulary.HAZARD_TERMS, row["term"]),
         "days": both(integer, result.recent_days),
-        "ratio": both(decimal, row["odds_ratio"], digits=2),
-        "interval": both(interval, row["low"], row["high"], form=decimal, digits=2),
+        **_ratio(row),
     }
-    detail = Text(
-        en="Compared with weeks without one, at the same age, group and season. The teams "
-        "choose whom they touch, so this says what goes together.",
-        es="Frente a semanas sin interacción, a igual edad, grupo y temporada. Las áreas eligen a "
-        "quién contactan, así que esto dice qué va junto.",
-    )
+    lost = touches[(touches["end"] == "lost") & (touches["term"] == row["term"])]
+    parts = [*_lost(lost[~lost["too_few"]], row), *_too_few(few["term"]), _COMPARED]
+    detail = parts[0]
+    for part in parts[1:]:
+        detail = Text(en="{a} {b}", es="{a} {b}").format(a=detail, b=part)
     if not len(clear):
         title = Text(
             en="Not clear that a recent touch goes with winning sooner: {touch}, odds × {ratio} "
@@ -156,7 +171,55 @@ def clock_movers(result: Hazard, *, end: str = "won") -> Finding:
     title = Text(
         en="In the {days} days after a {touch}, the weekly odds of winning are × {ratio} "
         "({interval})",
-        es="En los {days} días tras un {touch}, las posibilidades semanales de ganar son × {ratio} "
-        "({interval})",
+        es="En los {days} días tras una {touch}, las posibilidades semanales de ganar son × "
+        "{ratio} ({interval})",
     ).format(**values)
     return Finding("clock-movers", "claim", title, detail)
+
+
+_COMPARED = Text(
+    en="Compared with weeks without one, at the same age, group and season. The teams choose whom "
+    "they touch, so this says what goes together.",
+    es="Frente a semanas sin interacción, a igual edad, grupo y temporada. Las áreas eligen a "
+    "quién contactan, así que esto dice qué va junto.",
+)
+
+
+def _ratio(row: pd.Series) -> dict[str, Text]:
+    return {
+        "ratio": both(decimal, row["odds_ratio"], digits=2),
+        "interval": both(interval, row["low"], row["high"], form=decimal, digits=2),
+    }
+
+
+def _lost(lost: pd.DataFrame, won: pd.Series) -> list[Text]:
+    """Say what the same touch goes with in the odds of losing, where that can be told."""
+    if not len(lost):
+        return [
+            Text(
+                en="Too few were lost to set the odds of losing beside them.",
+                es="Se perdieron muy pocos para comparar las posibilidades de perder.",
+            )
+        ]
+    row = lost.iloc[0]
+    told = Text(
+        en="The weekly odds of losing are × {ratio} ({interval}).",
+        es="Las posibilidades semanales de perder son × {ratio} ({interval}).",
+    ).format(**_ratio(row))
+    if not (row["low"] > 1 and won["low"] > 1):
+        return [told]
+    either = Text(
+        en="So the touch goes with an end of either kind, not with winning alone.",
+        es="Así que la interacción va junto a un final de cualquier tipo, no solo a ganar.",
+    )
+    return [told, either]
+
+
+def _too_few(terms: pd.Series) -> list[Text]:
+    return [
+        Text(
+            en="Too few wins to tell for the {touch}.",
+            es="Muy pocos ganados para decirlo de la {touch}.",
+        ).format(touch=vocabulary.word(vocabulary.HAZARD_TERMS, term))
+        for term in terms
+    ]

@@ -7,8 +7,9 @@ from alignment.errors import NotMeasurable
 from alignment.exhibits import Finding
 from alignment.handoff import Limits, Ownership
 from alignment.handoff.limits import NOTABLE
+from alignment.handoff.ownership import MINIMUM_MOVES
 from alignment.text import Text
-from alignment.wording import both, decimal, integer, interval, percent
+from alignment.wording import both, decimal, hours, integer, interval, percent
 
 
 def stages_owned(result: Ownership) -> Finding:
@@ -53,20 +54,30 @@ def stages_owned(result: Ownership) -> Finding:
 
 def relay_order(result: Ownership) -> Finding:
     """Name the rule of order that is broken most often."""
-    rows = result.rules[result.rules["leads"] > 0]
+    rules = result.rules[result.rules["leads"] > 0]
+    rows = rules[~rules["too_few"]]
     if not len(rows):
         raise NotMeasurable(
             Text(
-                en="Not measurable: the stage history shows no rule of order.",
-                es="No medible: el historial de etapas no muestra ninguna regla de orden.",
-            )
+                en="Not measurable: the stage history shows no rule of order that binds {few} "
+                "leads.",
+                es="No medible: el historial de etapas no muestra ninguna regla de orden que "
+                "obligue a {few} leads.",
+            ).format(few=both(integer, MINIMUM_MOVES))
         )
     worst = rows.sort_values("share", kind="stable").iloc[-1]
     if not worst["broken"]:
-        title = Text(
-            en="The relay keeps its order: no rule is broken among {leads} leads",
-            es="El relevo respeta su orden: ninguna regla se rompe entre {leads} leads",
-        ).format(leads=both(integer, rows["leads"].max()))
+        title = (
+            Text(
+                en="The relay keeps its order: no rule is broken among {leads} leads",
+                es="El relevo respeta su orden: ninguna regla se rompe entre {leads} leads",
+            )
+            if not rules["broken"].any()
+            else Text(
+                en="No rule that binds {few} leads or more is broken, among {leads} leads",
+                es="Ninguna regla que obligue a {few} leads o más se rompe, entre {leads} leads",
+            )
+        ).format(leads=both(integer, rows["leads"].max()), few=both(integer, MINIMUM_MOVES))
         return Finding("relay-order", "claim", title)
     title = Text(
         en="The rule broken most: {rule}, {share} ({interval})",
@@ -76,11 +87,27 @@ def relay_order(result: Ownership) -> Finding:
         share=both(percent, worst["share"]),
         interval=both(interval, worst["low"], worst["high"], form=percent),
     )
-    detail = Text(
-        en="{broken} of {leads} leads. They skip the step at which both teams look at one lead.",
-        es="{broken} de {leads} leads. Se saltan el paso en que ambas áreas miran el mismo lead.",
-    ).format(broken=both(integer, worst["broken"]), leads=both(integer, worst["leads"]))
+    detail = Text(en="{broken} of {leads} leads.", es="{broken} de {leads} leads.").format(
+        broken=both(integer, worst["broken"]), leads=both(integer, worst["leads"])
+    )
+    if worst["rule"] in _SKIPPED:
+        detail = Text(en="{count} {skipped}", es="{count} {skipped}").format(
+            count=detail, skipped=_SKIPPED[worst["rule"]]
+        )
     return Finding("relay-order", "claim", title, detail)
+
+
+# What skipping a step leaves out; the other rules skip none.
+_SKIPPED = {
+    "qualified without being handed over": Text(
+        en="They skip the step at which marketing hands a lead over.",
+        es="Se saltan el paso en que marketing entrega el lead.",
+    ),
+    "qualified without being accepted": Text(
+        en="They skip the step at which both teams look at one lead.",
+        es="Se saltan el paso en que ambas áreas miran el mismo lead.",
+    ),
+}
 
 
 def _lower(text: Text) -> Text:
@@ -119,7 +146,7 @@ def what_limits(result: Limits) -> Finding:
         n=both(decimal, 100 * row["change"]),
         interval=both(interval, 100 * row["low"], 100 * row["high"], form=decimal),
     )
-    values = {"hours": Text.same(f"{result.hours:g} h"), "points": points}
+    values = {"hours": both(hours, result.hours), "points": points}
     titles = {
         "capacity": Text(
             en="Hands are short in busy weeks: with twice the leads, touched within {hours} "

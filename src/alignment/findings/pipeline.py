@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-import numpy as np
 import pandas as pd
 
 from alignment.errors import NotMeasurable
 from alignment.exhibits import Finding
-from alignment.lead_to_close.backtest import Backtest, Calibration, wilson
+from alignment.lead_to_close.backtest import Backtest, Calibration
 from alignment.lead_to_close.pipeline import OpenPipeline
+from alignment.shares import wilson
 from alignment.text import Text
 from alignment.vocabulary import quarter
 from alignment.wording import both, decimal, integer, interval, money, percent
@@ -145,9 +145,9 @@ def stale_deals(result: OpenPipeline) -> Finding:
     if result.currency is None:
         return Finding("stale-deals", "claim", title)
     detail = Text(
-        en="They carry {amount} of {all} of open amounts. Agree, deal by deal, to move it or to "
+        en="They carry {amount} of {all} in those {judged}. Agree, deal by deal, to move it or to "
         "close it.",
-        es="Suman {amount} de {all} en importes abiertos. Acuerden, negocio por negocio, moverlo o "
+        es="Suman {amount} de {all} en esos {judged}. Acuerden, negocio por negocio, moverlo o "
         "cerrarlo.",
     ).format(**values)
     return Finding("stale-deals", "claim", title, detail)
@@ -172,7 +172,7 @@ def dashboard_forecast(result: Backtest) -> Finding:
         es="Sumas de {quarters} trimestres pasados, con lo que estaba abierto al empezar cada uno; "
         "el pronóstico, hecho con lo que se sabía, estuvo más cerca en {nearer}.",
     ).format(**values)
-    low = wilson(np.array([nearer]), np.array([quarters]), result.level)[0][0]
+    _, low, _ = wilson(nearer, quarters, result.level)
     if low > 0.5:
         title = Text(
             en="Open deals times win rate would have promised {dashboard} wins; {won} came, and "

@@ -11,14 +11,15 @@ from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
 from alignment.handoff.milestones import (
     MINIMUM_HANDED_OVER,
-    MISSING,
     find_milestones,
+    from_the_handoff,
     labels,
-    places,
     require_handoff,
 )
-from alignment.handoff.shares import equal_shares, reached, wilson
+from alignment.handoff.reached import reached
+from alignment.moments import MISSING, places
 from alignment.results import LEVEL, About, Result
+from alignment.shares import equal_shares, wilson
 from alignment.text import Text
 
 ALL = "all"
@@ -44,8 +45,10 @@ ASSUMPTIONS = (
         es="Aceptado es quien ventas toma como SAL o SQL o convierte en oportunidad.",
     ),
     Text(
-        en="A later change of mind does not undo the first verdict.",
-        es="Un cambio de opinión posterior no deshace el primer veredicto.",
+        en="The verdict is the first one since the handoff: what came before it does not count, "
+        "and a later change of mind does not undo it.",
+        es="El veredicto es el primero desde la entrega: lo anterior no cuenta, y un cambio de "
+        "opinión posterior no lo deshace.",
     ),
 )
 
@@ -62,7 +65,8 @@ class Acceptance(Result):
         ``high``, ``too_few``.
     reasons : DataFrame
         One row a verdict (rejected, recycled) and reason: ``verdict``, ``reason`` (``(missing)``
-        where none was recorded), ``count``, ``share`` of that verdict, ``low``, ``high``.
+        where none was recorded), ``says`` (bool: something that can be acted on), ``count``,
+        ``share`` of that verdict, ``low``, ``high``.
     usable : DataFrame
         ``verdict``, ``count``, ``with_reason``: rejections and recyclings with a reason that says
         something; ``share``, ``low``, ``high``.
@@ -117,6 +121,7 @@ def acceptance(
     found = find_milestones(data)
     require_handoff(found)
     frame = found.frame[found.frame["mql"].notna()].reset_index(drop=True)
+    frame = from_the_handoff(data, frame)
     followed = frame["mql"] + pd.Timedelta(days=days) <= data.as_of
     left_out = dict(found.left_out) | {"verdict not yet due": int((~followed).sum())}
     frame = frame[followed].reset_index(drop=True)
@@ -213,6 +218,8 @@ def _reasons(data: Dataset, frame: pd.DataFrame, verdict: pd.Series, level: floa
         own = frame.loc[(verdict == name).to_numpy(), "place"]
         rows = data.lead_stages[(data.lead_stages["stage"] == stage).to_numpy()]
         rows = rows.assign(of=places(rows["lead_id"], data.leads["lead_id"]))
+        handed = frame.set_index("place")["mql"].reindex(rows["of"]).set_axis(rows.index)
+        rows = rows[(rows["entered_at"] >= handed) & (rows["entered_at"] <= data.as_of)]
         rows = rows.sort_values(["of", "entered_at"], kind="stable").drop_duplicates("of")
         reason = rows.set_index("of")["reason"].reindex(own).astype("object")
         blank = reason.isna() | (reason.astype("str").str.strip() == "")
@@ -223,6 +230,7 @@ def _reasons(data: Dataset, frame: pd.DataFrame, verdict: pd.Series, level: floa
                 {
                     "verdict": name,
                     "reason": count.index.astype("str"),
+                    "says": _says(count.index.astype("str").to_series()).to_numpy(dtype=bool),
                     "count": count.to_numpy(),
                     "share": share,
                     "low": low,
@@ -243,11 +251,14 @@ def _recycling(rejected: pd.DataFrame, as_of: pd.Timestamp, level: float) -> pd.
     return pd.DataFrame(told).assign(share=share, low=low, high=high)
 
 
+def _says(reason: pd.Series) -> pd.Series:
+    """Say which reasons say something, so that marketing can act on them."""
+    return ~reason.str.strip().str.casefold().isin(EMPTY_REASONS) & (reason != MISSING)
+
+
 def _usable(reasons: pd.DataFrame, level: float) -> pd.DataFrame:
-    says = ~reasons["reason"].str.strip().str.lower().isin(EMPTY_REASONS)
-    says &= reasons["reason"] != MISSING
     table = (
-        reasons.assign(with_reason=reasons["count"].where(says, 0))
+        reasons.assign(with_reason=reasons["count"].where(reasons["says"], 0))
         .groupby("verdict", sort=False)[["count", "with_reason"]]
         .sum()
         .reset_index()

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from alignment.arguments import of_type, one_of, within
 from alignment.dataset import Dataset
 from alignment.handoff.milestones import handed_over, labels
-from alignment.handoff.shares import Reached, reached
+from alignment.handoff.reached import Reached, reached
+from alignment.moments import DAY_ONLY, LOGGED
 from alignment.results import LEVEL, About, Result
 from alignment.text import Text
-from alignment.working_hours import WorkingHours
+from alignment.working_hours import WorkingHours, chosen, told
 
 Floats = NDArray[np.float64]
 Clock = Literal["calendar", "working"]
@@ -35,20 +37,7 @@ METHOD = Text(
         "nunca contactados, también los cerrados, siguen contando hasta la exportación."
     ),
 )
-ASSUMPTIONS = (
-    Text(
-        en="A touch that sales made is a touch that sales logged.",
-        es="Una interacción hecha por ventas es una interacción registrada por ventas.",
-    ),
-    Text(
-        en="A touch of which only the day is known counts at the end of that day.",
-        es="Una interacción de la que solo se conoce el día cuenta al final de ese día.",
-    ),
-)
-WORKING = Text(
-    en="Working hours are Monday to Friday, 9 to 19, unless others are given.",
-    es="Las horas hábiles son de lunes a viernes, de 9 a 19, si no se dan otras.",
-)
+ASSUMPTIONS = (LOGGED, DAY_ONLY)
 
 
 @dataclass(frozen=True)
@@ -101,7 +90,8 @@ def follow_up(
     clock : {"calendar", "working"}
         Hours of the calendar, or of `working`.
     working : WorkingHours, optional
-        When sales works; by default Monday to Friday, 9 to 19.
+        When sales works; by default Monday to Friday, 9 to 19, without the holidays of the exports
+        (:func:`~alignment.working_hours.working_hours`).
     level : float
         Confidence level.
 
@@ -113,12 +103,13 @@ def follow_up(
     ------
     NotMeasurable
         If the exports lack what is needed.
+    ArgumentError
+        If an argument is none of those that may be given.
     """
-    if clock not in ("calendar", "working"):
-        raise ValueError(f"clock is “calendar” or “working”, not “{clock}”")
+    working = checked(data, clock, working, level)
     found = handed_over(data)
     frame = found.frame
-    hours = waits(frame, data, clock, working or WorkingHours())
+    hours = waits(frame, data, clock, working)
     came = frame["touched_at"].notna().to_numpy()
     of = pd.Series(ALL, index=frame.index)
     names = [ALL]
@@ -140,17 +131,33 @@ def follow_up(
         about=About(
             method=METHOD,
             level=level,
-            assumptions=(*ASSUMPTIONS, WORKING) if clock == "working" else ASSUMPTIONS,
+            assumptions=(*ASSUMPTIONS, told(working)) if clock == "working" else ASSUMPTIONS,
             left_out=found.left_out,
         ),
     )
+
+
+def checked(
+    data: Dataset, clock: Clock, working: WorkingHours | None, level: float
+) -> WorkingHours:
+    """Refuse arguments that cannot be, and give the working hours: of the dataset by default.
+
+    Raises
+    ------
+    ArgumentError
+        If one cannot be.
+    """
+    of_type("data", data, Dataset, "alignment.load(folder)")
+    one_of("clock", clock, get_args(Clock))
+    within("level", level, 0, 1)
+    return chosen(data, working)
 
 
 def waits(frame: pd.DataFrame, data: Dataset, clock: Clock, working: WorkingHours) -> Floats:
     """Give the hours from each handoff to the first touch, or to the export where there is none."""
     until = frame["touched_at"].fillna(data.as_of)
     if clock == "working":
-        return np.maximum(working.between(frame["handed_at"], until, data.timezone), 0.0)
+        return np.maximum(working.between(frame["handed_at"], until), 0.0)
     hours = (until - frame["handed_at"]) / pd.Timedelta(hours=1)
     return np.asarray(hours, dtype=np.float64)
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from alignment.dataset import Dataset
 from alignment.handoff.milestones import find_milestones
-from alignment.handoff.shares import reached
+from alignment.handoff.reached import reached
 from alignment.results import LEVEL, About, Result
 from alignment.text import Text
 

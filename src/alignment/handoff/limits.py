@@ -18,8 +18,9 @@ from scipy.stats import norm
 from alignment import regression
 from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
-from alignment.handoff.milestones import handed_over, labels, places
+from alignment.handoff.milestones import handed_over, labels
 from alignment.handoff.service_level import local_weeks, week_load
+from alignment.moments import DAY_ONLY, LOGGED, own_touches, places
 from alignment.results import LEVEL, About, Result
 from alignment.text import Text
 
@@ -43,6 +44,8 @@ METHOD = Text(
     ),
 )
 ASSUMPTIONS = (
+    LOGGED,
+    DAY_ONLY,
     Text(
         en="Within a region and quarter, busy weeks bring leads of the same kind as quiet ones.",
         es="Dentro de una región y un trimestre, las semanas cargadas traen leads como los de las "
@@ -213,10 +216,9 @@ def _weeks(
 ) -> pd.DataFrame:
     """Count, in each whole week, what arrived, what was touched in time and what sales did."""
     numbers = np.arange(week.min(), week.max() + 1)
-    touches = data.touches
+    touches = own_touches(data, "sales")
     known = places(touches["lead_id"], data.leads["lead_id"].iloc[frame["place"]]) >= 0
-    sales = ((touches["team"] == "sales") & (touches["initiator"] == "firm")).to_numpy(dtype=bool)
-    made = local_weeks(data, touches.loc[known & sales, "occurred_at"])
+    made = local_weeks(data, touches.loc[known, "occurred_at"])
     monday = pd.to_datetime((7 * numbers + 4).astype("datetime64[D]")).as_unit("us")
     capacity = data.capacity[(data.capacity["team"] == "sales").to_numpy(dtype=bool)]
     return pd.DataFrame(

@@ -7,18 +7,22 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from alignment.arguments import nearest
 from alignment.dataset import Dataset
-from alignment.errors import NotMeasurable
+from alignment.errors import ArgumentError, NotMeasurable
+from alignment.moments import (
+    ACCOUNT_COLUMNS,
+    MISSING,
+    NO_HANDOFF,
+    column_of_leads,
+    first,
+    sales_touches,
+)
 from alignment.text import Text
 
-Integers = NDArray[np.int64]
-
 STAGES = ("lead", "mql", "sal", "sql", "opportunity", "won")
-MISSING = "(missing)"
 MINIMUM_HANDED_OVER = 30
-ACCOUNT_COLUMNS = ("segment", "industry", "region", "country")
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class Milestones:
     frame : DataFrame
         ``place`` (in ``data.leads``) and one UTC column for each of :data:`STAGES`, missing
         where the lead has not come so far by ``as_of``; ``disqualified``, ``recycled``: first
-        entry.
+        entry. First of all: see :func:`from_the_handoff`.
     recorded : tuple of str
         The stages that the exports record at all.
     left_out : Mapping of str to int
@@ -58,13 +62,8 @@ def find_milestones(data: Dataset) -> Milestones:
     stages = data.lead_stages
     frame = pd.DataFrame({"place": np.arange(len(leads))})
     frame["lead"] = leads["created_at"]
-    for stage in ("mql", "sal", "sql", "disqualified", "recycled"):
-        frame[stage] = first(data, stages[stages["stage"] == stage], "entered_at")
-    customer = first(data, stages[stages["stage"] == "customer"], "entered_at")
-    deals = data.opportunities
-    frame["opportunity"] = first(data, deals, "created_at")
-    won = first(data, deals[deals["status"] == "won"], "closed_at")
-    frame["won"] = won.where(~(customer < won) & won.notna(), customer)
+    frame["mql"] = first(data, stages[stages["stage"] == "mql"], "entered_at")
+    frame = frame.assign(**_passed(data))
     internal = leads["is_internal"].to_numpy(dtype=bool)
     future = (leads["created_at"] > data.as_of).to_numpy() & ~internal
     recorded = tuple(s for s in STAGES if s == "lead" or frame[s].notna().any())
@@ -79,17 +78,38 @@ def find_milestones(data: Dataset) -> Milestones:
     )
 
 
-def places(values: pd.Series, ids: pd.Series) -> Integers:
-    """Find the place of each value in unique ids, −1 where it has none."""
-    found = pd.Index(ids).get_indexer(pd.Index(values))
-    return np.where(values.isna(), -1, found).astype(np.int64)
+def _passed(data: Dataset, since: pd.Series | None = None) -> dict[str, pd.Series]:
+    """Find when each lead first passed each milestone beyond mql, from a moment of its own on."""
+    stages, deals = data.lead_stages, data.opportunities
+    passed = {
+        stage: first(data, stages[stages["stage"] == stage], "entered_at", since)
+        for stage in ("sal", "sql", "disqualified", "recycled", "customer")
+    }
+    passed["opportunity"] = first(data, deals, "created_at", since)
+    won = first(data, deals[deals["status"] == "won"], "closed_at", since)
+    customer = passed.pop("customer")
+    passed["won"] = won.where(~(customer < won) & won.notna(), customer)
+    return passed
 
 
-def first(data: Dataset, rows: pd.DataFrame, column: str) -> pd.Series:
-    """Give each lead the earliest moment among its rows, up to ``as_of``."""
-    of = places(rows["lead_id"], data.leads["lead_id"])
-    known = rows[column].where(rows[column] <= data.as_of)[of >= 0]
-    return known.groupby(of[of >= 0]).min().reindex(np.arange(len(data.leads)))
+def from_the_handoff(data: Dataset, frame: pd.DataFrame) -> pd.DataFrame:
+    """Replace what each lead passed first of all by what it passed first since its handoff.
+
+    A lead may have been rejected or accepted in a round before the one in which it was handed
+    over; that says nothing of what sales did with the handoff.
+
+    Parameters
+    ----------
+    data : Dataset
+        The tables.
+    frame : DataFrame
+        Of :class:`Milestones`.
+    """
+    mql = frame.set_index("place")["mql"].reindex(np.arange(len(data.leads)))
+    passed = _passed(data, mql)
+    return frame.assign(
+        **{name: at.iloc[frame["place"]].set_axis(frame.index) for name, at in passed.items()}
+    )
 
 
 def require_handoff(found: Milestones) -> None:
@@ -101,12 +121,7 @@ def require_handoff(found: Milestones) -> None:
         If no lead has a moment of mql.
     """
     if "mql" not in found.recorded:
-        raise NotMeasurable(
-            Text(
-                en="Not measurable: no lead carries the moment at which it was handed over (MQL).",
-                es="No medible: ningún lead lleva el momento en que se entregó a ventas (MQL).",
-            )
-        )
+        raise NotMeasurable(NO_HANDOFF)
 
 
 @dataclass(frozen=True)
@@ -118,7 +133,7 @@ class HandedOver:
     frame : DataFrame
         The columns of :class:`Milestones`, and ``handed_at`` (first mql), ``touched_at`` (first
         touch that sales started, from then on; missing where there is none by ``as_of``) and
-        ``closed_at`` (first disqualified, sql, opportunity or won).
+        ``closed_at`` (first disqualified, sql, opportunity or won since then).
     left_out : Mapping of str to int
     """
 
@@ -141,25 +156,11 @@ def handed_over(data: Dataset) -> HandedOver:
     found = find_milestones(data)
     require_handoff(found)
     frame = found.frame[found.frame["mql"].notna()].reset_index(drop=True)
-    touches = data.require("touches", "occurred_at", "lead_id")
-    sales = touches[
-        ((touches["team"] == "sales") & (touches["initiator"] == "firm")).to_numpy(dtype=bool)
-    ]
-    if not len(sales):
-        raise NotMeasurable(
-            Text(
-                en="Not measurable: the exports hold no touch that sales started.",
-                es="No medible: las exportaciones no contienen interacciones iniciadas por ventas.",
-            )
-        )
-    by_day = (sales["precision"] == "day").to_numpy(dtype=bool)
-    late = sales["occurred_at"] + pd.Timedelta(days=1) - pd.Timedelta(seconds=1)
-    at = sales["occurred_at"].where(~by_day, late)
-    at = at.where(~(by_day & (at > data.as_of) & (sales["occurred_at"] <= data.as_of)), data.as_of)
-    touched = first(data, sales.assign(occurred_at=at), "occurred_at")
+    touched = first(data, sales_touches(data), "occurred_at")
     frame["handed_at"] = frame["mql"]
     frame["touched_at"] = touched.iloc[frame["place"]].set_axis(frame.index)
-    frame["closed_at"] = frame[["disqualified", "sql", "opportunity", "won"]].min(axis=1)
+    passed = from_the_handoff(data, frame)
+    frame["closed_at"] = passed[["disqualified", "sql", "opportunity", "won"]].min(axis=1)
     before = frame["touched_at"] < frame["handed_at"]
     left_out = dict(found.left_out) | {"touched by sales before the handoff": int(before.sum())}
     kept = frame[~before].reset_index(drop=True)
@@ -195,21 +196,17 @@ def labels(data: Dataset, place: pd.Series, name: str) -> pd.Series:
     ------
     NotMeasurable
         If no lead has one.
-    ValueError
+    ArgumentError
         If there is no such column.
     """
-    leads = data.leads.iloc[place.to_numpy()]
-    column = "owner_id" if name == "owner" else name
-    if column in leads and leads[column].notna().any():
-        found = leads[column]
-    elif column in ACCOUNT_COLUMNS:
-        known = data.accounts.set_index("account_id")[column]
-        found = known.reindex(pd.Index(leads["account_id"]))
-    elif column in leads:
-        found = leads[column]
-    else:
-        raise ValueError(f"no column “{name}” in leads or accounts")
-    text = found.astype("object").set_axis(place.index)
+    found = column_of_leads(data, place, "owner_id" if name == "owner" else name)
+    if found is None:
+        meant = nearest(name, [*data.leads.columns, *ACCOUNT_COLUMNS, "owner"])
+        raise ArgumentError(
+            f"no column “{name}” in leads or accounts",
+            cure=f"Did you mean “{meant}”?" if meant else None,
+        )
+    text = found.set_axis(place.index)
     if not text.notna().any():
         raise NotMeasurable(
             Text(

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
-from alignment.handoff.milestones import find_milestones, first, places
-from alignment.handoff.shares import wilson
+from alignment.handoff.milestones import find_milestones
+from alignment.moments import first, own_touches, places
 from alignment.results import LEVEL, About, Result
+from alignment.shares import wilson
 from alignment.tables import LEAD_STAGES
 from alignment.text import Text
 
@@ -55,6 +56,12 @@ ASSUMPTIONS = (
         es="Marketing mueve el lead hasta MQL y ventas desde ahí, si no se da otra regla.",
     ),
     Text(
+        en="A touch on the day of the acceptance of which only the day is known came before it: "
+        "nobody is said to have broken a rule who may have kept it.",
+        es="Una interacción del día de la aceptación de la que solo se conoce el día fue anterior: "
+        "no se dice que rompió una regla quien pudo cumplirla.",
+    ),
+    Text(
         en="Who owns a lead is known only as of the export.",
         es="El dueño de un lead solo se conoce a la fecha de la exportación.",
     ),
@@ -74,7 +81,7 @@ class Ownership(Result):
         somebody of sales who is not the lead's owner today), ``too_few``.
     rules : DataFrame
         One row a rule of order that the exports can show: ``rule``, ``leads`` that it binds,
-        ``broken``, ``share``, ``low``, ``high``.
+        ``broken``, ``share``, ``low``, ``high``, ``too_few``.
     movers : int
         Users who moved anything; no id leaves this analysis.
     about : About
@@ -207,10 +214,7 @@ def _rules(data: Dataset, moves: pd.DataFrame, level: float) -> pd.DataFrame:
     """Count the leads that each rule of order binds, and those that break it."""
     found = find_milestones(data)
     frame = found.frame
-    touches = data.touches
-    sales = touches[
-        ((touches["team"] == "sales") & (touches["initiator"] == "firm")).to_numpy(dtype=bool)
-    ]
+    sales = own_touches(data, "sales")
     touched = first(data, sales, "occurred_at").iloc[frame["place"]].set_axis(frame.index)
     accepted, qualified = frame["sal"].notna(), frame["sql"].notna()
     cases: dict[str, tuple[pd.Series, NDArray[np.bool_]]] = {}
@@ -232,4 +236,4 @@ def _rules(data: Dataset, moves: pd.DataFrame, level: float) -> pd.DataFrame:
         rows.append((RULES[3], len(pairs), int((pairs["mql"] == pairs["sal"]).sum())))
     table = pd.DataFrame(rows, columns=["rule", "leads", "broken"])
     share, low, high = wilson(table["broken"].to_numpy(), table["leads"].to_numpy(), level)
-    return table.assign(share=share, low=low, high=high)
+    return table.assign(share=share, low=low, high=high, too_few=table["leads"] < MINIMUM_MOVES)

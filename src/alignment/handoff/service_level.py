@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from alignment.arguments import within
 from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
-from alignment.handoff.follow_up import WORKING, Clock, waits
+from alignment.handoff.follow_up import Clock, checked, waits
 from alignment.handoff.milestones import handed_over, labels
-from alignment.handoff.shares import equal_shares, holm, wilson
+from alignment.moments import DAY_ONLY, LOGGED
 from alignment.results import LEVEL, About, Result
+from alignment.shares import equal_shares, holm, wilson
 from alignment.text import Text
-from alignment.working_hours import WorkingHours
+from alignment.working_hours import WorkingHours, told
 
 ALL = "all"
 DIMENSIONS = ("load", "region", "segment", "channel", "owner")
@@ -33,10 +36,8 @@ METHOD = Text(
     ),
 )
 ASSUMPTIONS = (
-    Text(
-        en="A touch that sales made is a touch that sales logged.",
-        es="Una interacción hecha por ventas es una interacción registrada por ventas.",
-    ),
+    LOGGED,
+    DAY_ONLY,
     Text(
         en="Who owns a lead is known only as of the export.",
         es="El dueño de un lead solo se conoce a la fecha de la exportación.",
@@ -95,7 +96,8 @@ def service_level(
     clock : {"calendar", "working"}
         Hours of the calendar, or of `working`.
     working : WorkingHours, optional
-        When sales works; by default Monday to Friday, 9 to 19.
+        When sales works; by default Monday to Friday, 9 to 19, without the holidays of the exports
+        (:func:`~alignment.working_hours.working_hours`).
     level : float
         Confidence level.
 
@@ -107,8 +109,11 @@ def service_level(
     ------
     NotMeasurable
         If the exports lack what is needed.
+    ArgumentError
+        If an argument is none of those that may be given.
     """
-    working = working or WorkingHours()
+    working = checked(data, clock, working, level)
+    within("hours", hours, 0, inf)
     found = handed_over(data)
     frame = found.frame
     untouched = frame.assign(touched_at=pd.Series(pd.NaT, frame.index).dt.tz_localize("UTC"))
@@ -138,16 +143,16 @@ def service_level(
             enough = part[~part["too_few"]]
             p = equal_shares(enough["within"].to_numpy(), enough["leads"].to_numpy())
             tests.append((dimension, len(enough), p))
-    told = pd.DataFrame(tests, columns=["dimension", "groups", "p"])
+    compared = pd.DataFrame(tests, columns=["dimension", "groups", "p"])
     return ServiceLevel(
         frame=pd.concat(parts, ignore_index=True),
-        tests=told.assign(p_adjusted=holm(told["p"].to_numpy(dtype=np.float64))),
+        tests=compared.assign(p_adjusted=holm(compared["p"])),
         hours=hours,
         clock=clock,
         about=About(
             method=METHOD,
             level=level,
-            assumptions=(*ASSUMPTIONS, WORKING) if clock == "working" else ASSUMPTIONS,
+            assumptions=(*ASSUMPTIONS, told(working)) if clock == "working" else ASSUMPTIONS,
             left_out={reason: count for reason, count in left_out.items() if count},
         ),
     )

@@ -2,17 +2,13 @@
 
 Imports nothing from the other analyses. Every estimate runs on one table of spells
 (:mod:`~alignment.lead_to_close.spells`, :mod:`~alignment.lead_to_close.clocks`) and one estimator
-(:mod:`~alignment.lead_to_close.incidence`; with losses that are revived,
+(:mod:`~alignment.incidence`; with losses that are revived,
 :mod:`~alignment.lead_to_close.reopened`).
 """
 
 from alignment.lead_to_close.backtest import (
     Backtest,
     backtest,
-)
-from alignment.lead_to_close.business_time import (
-    BusinessCalendar,
-    business_calendar,
 )
 from alignment.lead_to_close.clock_estimates import (
     ClockEstimates,
@@ -52,7 +48,6 @@ from alignment.lead_to_close.stages import (
 
 __all__ = [
     "Backtest",
-    "BusinessCalendar",
     "ClockEstimates",
     "Clocks",
     "Hazard",
@@ -62,7 +57,6 @@ __all__ = [
     "Spells",
     "TimeInStage",
     "backtest",
-    "business_calendar",
     "estimate_clocks",
     "find_clocks",
     "find_spells",

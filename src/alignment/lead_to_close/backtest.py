@@ -13,11 +13,12 @@ from scipy.stats import norm
 
 from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
-from alignment.lead_to_close.incidence import Floats, Integers
+from alignment.incidence import Floats, Integers
 from alignment.lead_to_close.pipeline import ASSUMPTIONS, OpenPipeline, open_pipeline
 from alignment.lead_to_close.pipeline_rewind import NOT_REWOUND, as_known
 from alignment.money import reported
 from alignment.results import About, Result
+from alignment.shares import wilson
 from alignment.text import Text
 
 MINIMUM_PERIODS = 4
@@ -243,16 +244,6 @@ def _period(
     return table
 
 
-def wilson(won: Integers, of: Integers, level: float) -> tuple[Floats, Floats]:
-    """Give the interval of a share (Wilson 1927, JASA 22:209)."""
-    z = float(norm.ppf(0.5 + level / 2))
-    n = np.maximum(np.asarray(of, dtype=np.float64), 1)
-    share = np.asarray(won) / n
-    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    return np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)
-
-
 def bands(
     probability: Floats,
     won: np.ndarray,
@@ -269,15 +260,14 @@ def bands(
     size = len(edges) - 1
     deals = np.bincount(place, minlength=size)
     hits = np.bincount(place, np.asarray(won, dtype=float), size).astype(np.int64)
-    low, high = wilson(hits, deals, level)
-    count = np.maximum(deals, 1)
+    share, low, high = wilson(hits, deals, level)
     table = pd.DataFrame(
         {
             "band": [f"{a:.0%}–{b:.0%}" for a, b in pairwise(edges)],
-            "forecast": np.bincount(place, probability, size) / count,
+            "forecast": np.bincount(place, probability, size) / np.maximum(deals, 1),
             "deals": deals.astype(np.int64),
             "won": hits,
-            "share": hits / count,
+            "share": share,
             "low": low,
             "high": high,
         }

@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from alignment.errors import NotMeasurable
+from alignment.incidence import Floats, Incidence, interval, kaplan_meier, value_at
 from alignment.lead_to_close.clocks import Clocks
 from alignment.lead_to_close.comparisons import (
     group_differences_tested,
@@ -25,7 +26,6 @@ from alignment.lead_to_close.curves import (
     whole_curves,
 )
 from alignment.lead_to_close.ever import ever
-from alignment.lead_to_close.incidence import Floats, Incidence, interval, kaplan_meier, value_at
 from alignment.lead_to_close.reopened import Occupation
 from alignment.lead_to_close.restricted_mean import restricted_mean
 from alignment.results import LEVEL, About, Result

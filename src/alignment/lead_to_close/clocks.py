@@ -20,15 +20,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from alignment.arguments import of_type, one_of
 from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
-from alignment.lead_to_close.business_time import BusinessCalendar
 from alignment.lead_to_close.days import day_number
 from alignment.lead_to_close.labels import first_team, labels
 from alignment.lead_to_close.links import Links, Unit, find_links
@@ -36,6 +36,7 @@ from alignment.lead_to_close.moments import SAME, STAGE, moments_of, touches_of
 from alignment.lead_to_close.runs import changes_within, every_run, first_runs, standing_lost
 from alignment.lead_to_close.states import changes_of_state
 from alignment.text import Text
+from alignment.working_hours import WorkingHours, working_hours
 
 Visits = Literal["first", "every"]
 _CHANGES = {"spell": "int64", "day": "float64", "lost": "bool"}
@@ -102,7 +103,7 @@ def find_clocks(
     visits: Visits = "first",
     group: str | pd.Series | None = None,
     whole_days: bool = True,
-    business: BusinessCalendar | None = None,
+    business: WorkingHours | bool = False,
 ) -> Clocks:
     """Time every run from one milestone to another.
 
@@ -124,8 +125,9 @@ def find_clocks(
         first firm touch where it came no later than the start.
     whole_days : bool
         Count calendar days in the dataset's zone; else exact days.
-    business : BusinessCalendar, optional
-        Count business hours instead.
+    business : bool or WorkingHours
+        Count business hours instead: True for those of
+        :func:`~alignment.working_hours.working_hours`, without the holidays of the exports.
 
     Returns
     -------
@@ -135,11 +137,15 @@ def find_clocks(
     ------
     NotMeasurable
         If the exports do not show the start or the end, or no unit reached the start.
+    ArgumentError
+        If `data`, `unit`, `visits` or `business` is none of those that may be given.
     ValueError
-        If a milestone, the unit, the group or `visits` is unknown.
+        If a milestone or the group is unknown.
     """
-    if visits not in ("first", "every"):
-        raise ValueError(f"visits is “first” or “every”, not “{visits}”")
+    of_type("data", data, Dataset, "alignment.load(folder)")
+    one_of("visits", visits, get_args(Visits))
+    one_of("unit", unit, get_args(Unit))
+    hours = _business(data, business)
     ends = _ends(start, end, competing)
     revivable = "lost" if visits == "first" and "lost" in ends[1:] else None
     links = find_links(data, unit)
@@ -151,7 +157,7 @@ def find_clocks(
     if changes is not None:
         runs = standing_lost(runs, changes, ends.index("lost") + 1)
     undated = _undated(data, links, runs.frame)
-    measure = _Measure(data.timezone, whole_days, business)
+    measure = _Measure(data.timezone, whole_days, hours)
     frame, kept, unseen = _timed(data, links, runs.frame[~undated], ends, measure)
     if not len(frame):
         raise _never_started(start)
@@ -216,13 +222,20 @@ def _undated(data: Dataset, links: Links, runs: pd.DataFrame) -> pd.Series:
     return pd.Series(closed[runs["unit"]], index=runs.index) & (runs["kind"] == 0)
 
 
+def _business(data: Dataset, business: WorkingHours | bool | None) -> WorkingHours | None:
+    if isinstance(business, bool) or business is None:
+        return working_hours(data) if business else None
+    of_type("business", business, WorkingHours, "alignment.working_hours.working_hours(data)")
+    return business
+
+
 @dataclass(frozen=True)
 class _Measure:
     """What the clock counts between two instants."""
 
     timezone: str
     whole_days: bool
-    business: BusinessCalendar | None
+    business: WorkingHours | None
 
     @property
     def name(self) -> str:
@@ -232,7 +245,7 @@ class _Measure:
 
     def between(self, start: pd.Series, stop: pd.Series) -> NDArray[Any]:
         if self.business is not None:
-            return self.business.hours_between(start, stop)
+            return self.business.between(start, stop)
         first, last = (day_number(at, self.timezone, self.whole_days) for at in (start, stop))
         passed: NDArray[Any] = last - first
         return passed

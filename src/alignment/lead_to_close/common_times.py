@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alignment.lead_to_close.incidence import Floats, RiskTable
+from alignment.incidence import Floats, RiskTable
 
 
 def on_common_times(tables: Sequence[RiskTable]) -> tuple[NDArray[Any], Floats, Floats]:

@@ -15,12 +15,12 @@ import pandas as pd
 from scipy.special import ndtr
 from scipy.stats import norm
 
-from alignment.lead_to_close.bounds import standing_for
+from alignment.incidence import Incidence, RiskTable, risk_tables, standing_at
 from alignment.lead_to_close.curves import Timed, end_codes, group_codes
-from alignment.lead_to_close.group_tests import gray, holm, log_rank
-from alignment.lead_to_close.incidence import Incidence, RiskTable, risk_tables
+from alignment.lead_to_close.group_tests import gray, log_rank
 from alignment.lead_to_close.reopened import OPEN, cut
 from alignment.lead_to_close.restricted_mean import restricted_mean
+from alignment.shares import holm
 
 _FAR = 12.0  # standard errors beyond which a p-value is 0 in any case
 
@@ -33,10 +33,12 @@ class _Share:
         self.known = bool(day <= one.table.follow_up)
         self.value = float(one.incidence[kind, at]) if at >= 0 else 0.0
         self.variance = float(one.variance[kind, at]) if at >= 0 else 0.0
-        self.count = float(standing_for(one)[max(at, 0)]) if len(one.table.time) else 0.0
+        self.count = (
+            float(standing_at(one.table, one.survival, day)) if len(one.table.time) else 0.0
+        )
 
     def limits(self, z: float) -> tuple[float, float]:
-        """Give the interval of `z` standard errors; see :mod:`~alignment.lead_to_close.bounds`."""
+        """Give the interval of `z` standard errors; see :mod:`~alignment.incidence.bounds`."""
         if 0 < self.value < 1 - 1e-15:
             log_open = math.log1p(-self.value)
             half = z * math.sqrt(self.variance) / ((1 - self.value) * -log_open)

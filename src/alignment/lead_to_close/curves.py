@@ -9,13 +9,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from alignment.lead_to_close.bounds import bounded_intervals
-from alignment.lead_to_close.incidence import (
+from alignment.incidence import (
     Incidence,
     Integers,
     aalen_johansen,
+    at_the_edges,
+    bounded_intervals,
     quantile,
     risk_tables,
+    standing_at,
     value_at,
 )
 from alignment.lead_to_close.reopened import cut, occupations
@@ -125,14 +127,21 @@ def at_days(
         few = table.events.sum() < MINIMUM_ENDS
         lows, highs = bounded_intervals(one, level=level)
         for k, end in enumerate(ends):
-            low, high = lows[k], highs[k]
+            value = value_at(table, one.incidence[k], asked)
+            low, high = at_the_edges(
+                value,
+                value_at(table, lows[k], asked, start=np.nan),
+                value_at(table, highs[k], asked, start=np.nan),
+                standing_at(table, one.survival, asked),
+                level,
+            )
             told = {
                 "group": name,
                 "end": end,
                 "day": asked,
-                "estimate": value_at(table, one.incidence[k], asked),
-                "low": value_at(table, low, asked, start=np.nan),
-                "high": value_at(table, high, asked, start=np.nan),
+                "estimate": value,
+                "low": low,
+                "high": high,
                 "leads": int(sizes[name]),
                 "events": np.r_[0, np.cumsum(table.events[k])][last],
                 "at_risk": at_risk_on(table.time, table.at_risk, asked),

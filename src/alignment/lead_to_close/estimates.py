@@ -10,8 +10,8 @@ import pandas as pd
 
 from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
+from alignment.incidence import Incidence, quantile_within, value_at
 from alignment.lead_to_close.curves import at_days, days_of_shares, estimate, whole_curves
-from alignment.lead_to_close.incidence import Incidence, quantile_within, value_at
 from alignment.lead_to_close.spells import ENDS, Spells, Start, find_spells
 from alignment.results import LEVEL, About, Result
 from alignment.text import Text

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.stats import norm
 
-from alignment.lead_to_close.incidence import Floats
+from alignment.incidence import Floats
 from alignment.results import LEVEL
 
 MINIMUM_ENDS = 20
@@ -64,7 +64,7 @@ def ever(
     Parameters
     ----------
     entry, exit : arrays (n,)
-        As for :func:`~alignment.lead_to_close.incidence.risk_tables`.
+        As for :func:`~alignment.incidence.risk_tables`.
     end : array (n,) of int
         1..`ends`, 0 where still open.
     ends : int

@@ -1,8 +1,8 @@
-"""Do groups differ? Gray's test for one end, the log-rank test, and Holm's adjustment.
+"""Do groups differ? Gray's test for one end, and the log-rank test.
 
 Sources: Mantel 1966 (Cancer Chemother Rep 50:163) and Peto & Peto 1972 (JRSSA 135:185) for the
 log-rank test; Gray 1988 (Ann Stat 16:1141) for the comparison of cumulative incidences, with a
-constant weight; Holm 1979 (Scand J Stat 6:65) for the adjustment.
+constant weight.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import chi2
 
+from alignment.incidence import Floats, RiskTable
 from alignment.lead_to_close.common_times import on_common_times
-from alignment.lead_to_close.incidence import Floats, RiskTable
 
 
 @dataclass(frozen=True)
@@ -168,25 +168,3 @@ def _gray_covariance(
     covariance: Floats = np.einsum("kjt,ljt,jt->kl", by_own, by_own, variance_own)
     covariance += np.einsum("kjt,ljt,jt->kl", by_other, by_other, variance_other)
     return covariance
-
-
-def holm(p_values: Sequence[float]) -> Floats:
-    """Adjust p-values for their number, so that the chance of any false alarm is kept.
-
-    Parameters
-    ----------
-    p_values : sequence of float
-        Missing ones stay missing and do not count.
-
-    Returns
-    -------
-    array
-        Adjusted p-values, in the order given.
-    """
-    given = np.asarray(p_values, dtype=np.float64)
-    adjusted = np.full(len(given), np.nan)
-    known = np.flatnonzero(~np.isnan(given))
-    order = known[np.argsort(given[known], kind="stable")]
-    factors = len(order) - np.arange(len(order))
-    adjusted[order] = np.minimum(np.maximum.accumulate(given[order] * factors), 1.0)
-    return adjusted

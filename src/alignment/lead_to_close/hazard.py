@@ -25,6 +25,7 @@ from alignment.errors import NotMeasurable
 from alignment.lead_to_close.hazard_periods import MINIMUM_EVENTS, PersonPeriods, person_periods
 from alignment.lead_to_close.spells import ENDS, Spells, Start, find_spells
 from alignment.results import LEVEL, About, Result
+from alignment.shares import holm
 from alignment.text import Text
 
 Floats = NDArray[np.float64]
@@ -71,7 +72,8 @@ class Hazard(Result):
     frame : DataFrame
         One row an end and level: ``end`` (won, lost), ``term`` (age, group, quarter, quarter end,
         marketing touch, sales touch), ``level``, ``reference``, ``odds_ratio``, ``low``, ``high``,
-        ``log_odds``, ``standard_error``, ``events`` (ends in that level), ``periods`` (weeks at
+        ``log_odds``, ``standard_error``, ``p`` (of no difference, Wald, not adjusted; missing with
+        too few), ``events`` (ends in that level), ``periods`` (weeks at
         risk in it), ``too_few`` (fewer than five ends in either level: no bounds). With periods
         this short an odds ratio is close to a ratio of hazards.
     tests : DataFrame
@@ -279,6 +281,7 @@ def _ratios(
                         "high": np.exp(log_odds + spread),
                         "log_odds": log_odds,
                         "standard_error": error,
+                        "p": np.nan if few else 2 * norm.sf(abs(log_odds) / error),
                         "events": events,
                         "periods": int(counts[column - 1, 0]),
                         "too_few": few,
@@ -301,8 +304,4 @@ def _tests(frame: pd.DataFrame, fitted: regression.Fit, covariance: Floats) -> p
         rows.append((name, statistic, len(at), float(chi2.sf(statistic, len(at)))))
     tests = pd.DataFrame(rows, columns=["term", "statistic", "degrees", "p"])
     tests = tests[tests["degrees"] > 0].reset_index(drop=True)
-    order = np.argsort(tests["p"].to_numpy(), kind="stable")
-    stepped = tests["p"].to_numpy()[order] * np.arange(len(tests), 0, -1)
-    adjusted = np.empty(len(tests))
-    adjusted[order] = np.minimum(np.maximum.accumulate(stepped), 1.0)
-    return tests.assign(p_adjusted=adjusted)
+    return tests.assign(p_adjusted=holm(tests["p"]))

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from alignment.dataset import Dataset
 from alignment.lead_to_close.spells import ENDS, Spells, day_number, places
+from alignment.moments import own_touches
 
 Integers = NDArray[np.int64]
 
@@ -183,12 +184,9 @@ def _touched(
     data: Dataset, spells: Spells, spell: Integers, starts: Integers, recent_days: int
 ) -> list[Coded]:
     """Say for each team whether it touched the deal lately, before the period began."""
-    touches = data.touches
     found = []
     for team in TEAMS:
-        ours = touches[
-            ((touches["team"] == team) & (touches["initiator"] == "firm")).to_numpy(dtype=bool)
-        ]
+        ours = own_touches(data, team)
         lately = np.zeros(len(spell), dtype=bool)
         for unit, keys in _links(data, spells, ours):
             day = day_number(ours["occurred_at"][unit >= 0], data.timezone)

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
-from alignment.lead_to_close.links import Links, places
+from alignment.lead_to_close.links import Links
 from alignment.lead_to_close.states import changes_of_state
+from alignment.moments import places
 from alignment.tables import LEAD_STAGES
 from alignment.text import Text
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
-from alignment.lead_to_close.incidence import Floats, Integers
+from alignment.incidence import Floats, Integers
 from alignment.lead_to_close.pipeline_amounts import amounts_of, deal_amounts, won_deals
 from alignment.lead_to_close.pipeline_draws import (
     Arrivals,

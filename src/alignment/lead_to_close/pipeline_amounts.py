@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from alignment.dataset import Dataset
-from alignment.lead_to_close.incidence import Floats
+from alignment.incidence import Floats
 from alignment.lead_to_close.pipeline_draws import Amounts
 from alignment.lead_to_close.pipeline_visits import StageVisits
 from alignment.money import reported

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from alignment.lead_to_close.incidence import Floats, Integers
+from alignment.incidence import Floats, Integers
 from alignment.lead_to_close.pipeline_hazards import CURVE_DEALS, incidence, rates
 
 ARRIVAL_DAYS = 365  # the pace of new deals is that of the last year

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from alignment.lead_to_close.incidence import Floats, Integers
+from alignment.incidence import Floats, Integers
 
 PRIOR_DEALS = 3.0
 POOLED_DEALS = 1.0

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from alignment.dataset import Dataset
-from alignment.lead_to_close.incidence import Integers
+from alignment.incidence import Integers
 from alignment.lead_to_close.spells import day_number
 
 By = Sequence[str]

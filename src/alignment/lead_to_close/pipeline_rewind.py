@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from alignment.dataset import Dataset
-from alignment.rewind import rewound
+from alignment.rewind import last_stages, rewound
 from alignment.text import Text
 
 NOT_REWOUND = Text(
@@ -31,8 +31,8 @@ def as_known(data: Dataset, as_of: pd.Timestamp) -> Dataset:
 
     Beyond :func:`alignment.rewind.rewound`, a deal that was open then is in the stage and has the
     amount that its history last shows by then, and no promised day of closing, which may have been
-    moved since. A closed deal without a closing date cannot be rewound and stays as it is; one
-    without a creation date is known by its closing.
+    moved since; without any history an open deal keeps its stage. A closed deal without a closing
+    date cannot be rewound and stays as it is; one without a creation date is known by its closing.
 
     Parameters
     ----------
@@ -59,19 +59,22 @@ def as_known(data: Dataset, as_of: pd.Timestamp) -> Dataset:
     unborn = today["created_at"].isna() & (today["closed_at"] > as_of)
     unknown = seen.opportunities["opportunity_id"].isin(today.loc[unborn, "opportunity_id"])
     deals = seen.opportunities[~unknown].reset_index(drop=True)
-    return seen.replace(opportunities=_with_history(deals, seen.opportunity_stages))
+    with_history = deals["opportunity_id"].isin(data.opportunity_stages["opportunity_id"])
+    return seen.replace(opportunities=_as_open(deals, seen.opportunity_stages, with_history))
 
 
-def _with_history(deals: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
+def _as_open(deals: pd.DataFrame, history: pd.DataFrame, with_history: pd.Series) -> pd.DataFrame:
+    """Give open deals the stage and the amount that they had, as far as a history tells."""
     ordered = history.sort_values("entered_at", kind="stable")
-    last = ordered.drop_duplicates("opportunity_id", keep="last").set_index("opportunity_id")
     amounts = ordered[ordered["amount"].notna()].drop_duplicates("opportunity_id", keep="last")
-    ids = deals["opportunity_id"].to_numpy()
+    ids = deals["opportunity_id"]
     then = amounts.set_index("opportunity_id")["amount"].reindex(ids).set_axis(deals.index)
-    stage = last["stage"].reindex(ids).set_axis(deals.index)
     undecided = deals["status"] == "open"
+    # Where no history was ever kept, the stage of an open deal is the only one that is known; where
+    # one was, and it began later, the stage of today came later too.
+    stage = last_stages(ids, history)
     return deals.assign(
         expected_close_on=deals["expected_close_on"].where(~undecided),
-        stage=deals["stage"].where(~undecided, stage),
+        stage=deals["stage"].where(~(undecided & with_history), stage),
         amount=deals["amount"].where(~undecided | then.isna(), then.astype(np.float64)),
     ).astype(deals.dtypes.to_dict())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from alignment.lead_to_close.incidence import aalen_johansen, risk_tables
+from alignment.incidence import aalen_johansen, risk_tables
 
 MINIMUM_WON_VISITS = 10
 

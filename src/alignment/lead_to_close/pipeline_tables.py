@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from alignment.dataset import Dataset
-from alignment.lead_to_close.incidence import Floats, Integers
+from alignment.incidence import Floats, Integers
 from alignment.lead_to_close.pipeline_draws import Amounts, Arrivals, Draws
 from alignment.lead_to_close.pipeline_hazards import Comparison
 from alignment.lead_to_close.pipeline_visits import StageVisits

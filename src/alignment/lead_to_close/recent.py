@@ -13,9 +13,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from alignment.lead_to_close.bounds import bounded_intervals
+from alignment.incidence import (
+    aalen_johansen,
+    at_the_edges,
+    bounded_intervals,
+    risk_tables,
+    standing_at,
+    value_at,
+)
 from alignment.lead_to_close.curves import Timed, end_codes
-from alignment.lead_to_close.incidence import aalen_johansen, risk_tables, value_at
 from alignment.results import LEVEL
 
 
@@ -79,10 +85,18 @@ def recent_rate(
     recent = followed <= within
     ended = int((recent & (codes > 0)).sum())
     wins = int((recent & (codes == 1)).sum())
+    value = value_at(table, found.incidence[0], at)
+    low, high = at_the_edges(
+        value,
+        value_at(table, low, at, start=np.nan),
+        value_at(table, high, at, start=np.nan),
+        standing_at(table, found.survival, at),
+        level,
+    )
     return RecentRate(
-        estimate=float(value_at(table, found.incidence[0], at)[0]),
-        low=float(value_at(table, low, at, start=np.nan)[0]),
-        high=float(value_at(table, high, at, start=np.nan)[0]),
+        estimate=float(value[0]),
+        low=float(low[0]),
+        high=float(high[0]),
         closed_only=wins / ended if ended else np.nan,
         started=int(recent.sum()),
         ended=ended,

@@ -19,8 +19,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from alignment.incidence import Floats, Incidence, Integers, RiskTable, risk_tables
 from alignment.lead_to_close.common_times import on_common_times
-from alignment.lead_to_close.incidence import Floats, Incidence, Integers, RiskTable, risk_tables
 
 OPEN, LOST = 0, 1
 

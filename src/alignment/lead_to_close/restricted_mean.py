@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alignment.lead_to_close.incidence import Floats, Incidence
+from alignment.incidence import Floats, Incidence
 from alignment.lead_to_close.reopened import Occupation
 
 
@@ -46,7 +46,7 @@ def restricted_mean(found: Incidence, horizon: float) -> RestrictedMean:
     Parameters
     ----------
     found : Incidence
-        From :func:`~alignment.lead_to_close.incidence.aalen_johansen`.
+        From :func:`~alignment.incidence.aalen_johansen`.
     horizon : float
         Days, above 0.
 

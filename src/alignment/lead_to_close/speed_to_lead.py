@@ -14,6 +14,7 @@ log-odds, with the covariance of both regressions by accounts (Liang & Zeger 198
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 import pandas as pd
@@ -22,12 +23,15 @@ from scipy.special import expit
 from scipy.stats import norm
 
 from alignment import regression
+from alignment.arguments import of_type, within
 from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
 from alignment.lead_to_close.speed_to_lead_rows import clusters, controls, handed_over
+from alignment.moments import DAY_ONLY
 from alignment.results import LEVEL, About, Result
+from alignment.shares import wilson
 from alignment.text import Text
-from alignment.working_hours import WorkingHours
+from alignment.working_hours import WorkingHours, chosen, told
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -131,7 +135,7 @@ def speed_to_lead(
         Days from the landmark in which a conversion counts. Leads that cannot be followed so far
         are left out, and counted.
     working : WorkingHours, optional
-        When sales works; by default Monday to Friday, 9 to 19.
+        When sales works; by default Monday to Friday, 9 to 19, without the holidays of the exports.
     level : float
         Confidence level.
 
@@ -143,8 +147,14 @@ def speed_to_lead(
     ------
     NotMeasurable
         If the exports lack what is needed, or too few leads were touched or converted.
+    ArgumentError
+        If an argument is none of those that may be given.
     """
-    working = working or WorkingHours()
+    of_type("data", data, Dataset, "alignment.load(folder)")
+    within("window_days", window_days, 0, inf)
+    within("horizon_days", horizon_days, 0, inf)
+    within("level", level, 0, 1)
+    working = chosen(data, working)
     rows, left_out = handed_over(
         data,
         window=pd.Timedelta(days=window_days),
@@ -161,7 +171,7 @@ def speed_to_lead(
     z = norm.ppf((1 + level) / 2)
     naive, _ = _doubling(delay, np.empty((len(delay), 0)), converted, cluster, z)
     adjusted, chance = _doubling(delay, held.to_numpy(), converted, cluster, z)
-    wait = np.log2(1 + working.until_opening(touched["handed_at"], data.timezone))
+    wait = np.log2(1 + working.until_opening(touched["handed_at"]))
     # Being open is the instrument here, so it is not held equal.
     others = held.drop(columns="in working hours", errors="ignore").to_numpy()
     arrival, strength = _instrumented(wait, delay, others, converted, cluster, z)
@@ -175,7 +185,8 @@ def speed_to_lead(
         conversions=int(converted.sum()),
         too_few=int(converted.sum()) < 5 * (held.shape[1] + 1),
     )
-    about = About(method=METHOD, level=level, assumptions=ASSUMPTIONS, left_out=left_out)
+    assumptions = (*ASSUMPTIONS, DAY_ONLY, told(working))
+    about = About(method=METHOD, level=level, assumptions=assumptions, left_out=left_out)
     return SpeedToLead(effect, bands, kinds, strength, window_days, horizon_days, about)
 
 
@@ -260,11 +271,7 @@ def _by_delay(rows: pd.DataFrame, window_days: int, level: float) -> pd.DataFram
     code = code.fillna(len(edges) - 1).astype(int)
     leads = np.bincount(code, minlength=len(edges))
     conversions = np.bincount(code, rows["converted"], minlength=len(edges)).astype(np.int64)
-    share = np.divide(conversions, leads, out=np.full(len(leads), np.nan), where=leads > 0)
-    z = norm.ppf((1 + level) / 2)
-    size = np.where(leads > 0, leads, np.nan)
-    middle = (share + z**2 / (2 * size)) / (1 + z**2 / size)
-    half = z / (1 + z**2 / size) * np.sqrt(share * (1 - share) / size + z**2 / (4 * size**2))
+    share, low, high = wilson(conversions, leads, level)
     return pd.DataFrame(
         {
             "from_hours": [*edges[:-1], np.nan],
@@ -272,7 +279,7 @@ def _by_delay(rows: pd.DataFrame, window_days: int, level: float) -> pd.DataFram
             "leads": leads,
             "conversions": conversions,
             "share": share,
-            "low": middle - half,
-            "high": middle + half,
+            "low": low,
+            "high": high,
         }
     )

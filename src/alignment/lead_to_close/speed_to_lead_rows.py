@@ -8,12 +8,17 @@ from numpy.typing import NDArray
 
 from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
-from alignment.lead_to_close.spells import MISSING, places
+from alignment.moments import (
+    MISSING,
+    column_of_leads,
+    first,
+    handed_at,
+    own_touches,
+    places,
+    sales_touches,
+)
 from alignment.text import Text
 from alignment.working_hours import WorkingHours
-
-_ACCOUNT_COLUMNS = ("segment", "region")
-NEVER = pd.Timestamp("2200-01-01", tz="UTC")
 
 
 def handed_over(
@@ -24,7 +29,8 @@ def handed_over(
     The handoff is the first entry into ``mql``. Who is in the comparison is decided at the
     landmark, `window` after it: not converted until then, so that a long wait is never a wait that
     the conversion itself kept short or made possible (immortal time). A lead that sales had not
-    touched by the landmark is kept, as not touched.
+    touched by the landmark is kept, as not touched. A touch of which only the day is known is taken
+    at the end of that day.
 
     Parameters
     ----------
@@ -42,26 +48,8 @@ def handed_over(
     left_out : dict of str to int
     """
     leads = data.require("leads", "created_at")
-    stages = data.require("lead_stages", "entered_at")
-    touches = data.require("touches", "occurred_at", "lead_id")
-    mql = _first(data, stages[stages["stage"] == "mql"], "entered_at")
-    if not mql.notna().any():
-        raise NotMeasurable(
-            Text(
-                en="Not measurable: no lead carries the moment at which it was handed over (MQL).",
-                es="No medible: ningún lead lleva el momento en que se entregó a ventas (MQL).",
-            )
-        )
-    sales = touches[(touches["team"] == "sales") & (touches["initiator"] == "firm")]
-    if not len(sales):
-        raise NotMeasurable(
-            Text(
-                en="Not measurable: the exports hold no touch that sales started.",
-                es="No medible: las exportaciones no contienen interacciones iniciadas por ventas.",
-            )
-        )
-    touched = _first(data, sales, "occurred_at")
-    by_day = _first(data, sales[sales["precision"] == "day"], "occurred_at")
+    mql = handed_at(data)
+    touched = first(data, sales_touches(data), "occurred_at")
     converted = _converted(data)
     internal = leads["is_internal"].to_numpy(dtype=bool)
     landmark = mql + window
@@ -70,7 +58,6 @@ def handed_over(
         "handed over after the export": mql > data.as_of,
         "not yet followed to the horizon": mql + window + horizon > data.as_of,
         "touched by sales before the handoff": touched < mql,
-        "first touch dated only by day": touched.notna() & (touched == by_day),
         "converted before the landmark": converted < landmark,
     }
     keep = mql.notna()
@@ -91,13 +78,6 @@ def handed_over(
     return frame, {reason: count for reason, count in left_out.items() if count}
 
 
-def _first(data: Dataset, rows: pd.DataFrame, column: str) -> pd.Series:
-    """Give each lead the earliest moment among its rows."""
-    of = places(rows["lead_id"], data.leads["lead_id"])
-    known = rows[column].where(rows[column] <= data.as_of)[of >= 0]
-    return known.groupby(of[of >= 0]).min().reindex(np.arange(len(data.leads)))
-
-
 def _converted(data: Dataset) -> pd.Series:
     """Give the moment at which each lead became sales-qualified or an opportunity."""
     stages = data.lead_stages[data.lead_stages["stage"] == "sql"]
@@ -109,8 +89,8 @@ def _converted(data: Dataset) -> pd.Series:
                 es="No medible: no se sabe qué leads llegaron a ser oportunidad.",
             )
         )
-    sql = _first(data, stages, "entered_at")
-    deal = _first(data, deals, "created_at")
+    sql = first(data, stages, "entered_at")
+    deal = first(data, deals, "created_at")
     return sql.where(~(deal < sql) & sql.notna(), deal)
 
 
@@ -150,12 +130,15 @@ def controls(
             kinds.append(kind)
     if parts[1].shape[1]:
         kinds.append("marketing")
-    for name in ("channel", *_ACCOUNT_COLUMNS):
-        labels = _labels(data, leads, name)
+    for name in ("channel", "segment", "region"):
+        values = column_of_leads(data, frame["lead"], name)
+        if values is None:
+            continue
+        labels = values.fillna(MISSING).astype("str")
         if len(set(labels)) > 1:
             parts.append(pd.get_dummies(labels, prefix=name, drop_first=True, dtype=float))
             kinds.append(name)
-    is_open = working.is_open(frame["handed_at"], data.timezone)
+    is_open = working.is_open(frame["handed_at"])
     if 0 < is_open.sum() < len(is_open):
         parts.append(pd.DataFrame({"in working hours": is_open.astype(float)}))
         kinds.append("working hours")
@@ -187,8 +170,7 @@ def _warmth(leads: pd.DataFrame) -> pd.DataFrame:
 
 def _marketing(data: Dataset, frame: pd.DataFrame) -> pd.DataFrame:
     """Say which kinds of marketing's own touches each lead had before the handoff."""
-    touches = data.touches[(data.touches["team"] == "marketing").to_numpy()]
-    touches = touches[(touches["initiator"] == "firm").to_numpy()]
+    touches = own_touches(data, "marketing")
     of = places(touches["lead_id"], data.leads["lead_id"].iloc[frame["lead"]])
     touches, of = touches[of >= 0], of[of >= 0]
     before = (touches["occurred_at"].to_numpy() < frame["handed_at"].to_numpy()[of]).astype(bool)
@@ -199,18 +181,6 @@ def _marketing(data: Dataset, frame: pd.DataFrame) -> pd.DataFrame:
         if 0 < has.sum() < len(has):
             columns[f"marketing {kind}"] = has
     return pd.DataFrame(columns, index=frame.index)
-
-
-def _labels(data: Dataset, leads: pd.DataFrame, name: str) -> pd.Series:
-    """Take a label from the lead, or from its account where leads do not carry it."""
-    if name in leads and leads[name].notna().any():
-        labels = leads[name]
-    elif name in data.accounts:
-        known = data.accounts.set_index("account_id")[name]
-        labels = known.reindex(pd.Index(leads["account_id"])).set_axis(leads.index)
-    else:
-        labels = pd.Series(None, index=leads.index, dtype="object")
-    return labels.astype("object").fillna(MISSING).astype("str")
 
 
 def clusters(data: Dataset, frame: pd.DataFrame) -> NDArray[np.int64]:

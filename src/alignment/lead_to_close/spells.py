@@ -28,9 +28,10 @@ from alignment.arguments import of_type, one_of
 from alignment.dataset import Dataset
 from alignment.lead_to_close.days import day_number
 from alignment.lead_to_close.labels import MISSING, labels
-from alignment.lead_to_close.links import Links, find_links, places
+from alignment.lead_to_close.links import Links, find_links
 from alignment.lead_to_close.runs import changes_within
 from alignment.lead_to_close.states import changes_of_state
+from alignment.moments import places
 
 Start = Literal["lead", "opportunity"]
 ENDS = ("won", "lost")

@@ -9,7 +9,7 @@ import pandas as pd
 
 from alignment.arguments import of_type
 from alignment.dataset import Dataset
-from alignment.lead_to_close.incidence import (
+from alignment.incidence import (
     Incidence,
     aalen_johansen,
     interval,

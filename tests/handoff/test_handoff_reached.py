@@ -1,4 +1,4 @@
-"""Shares, differences and curves equal those of statsmodels and scipy."""
+"""Curves of what has been reached equal those of statsmodels, and those of lead to close."""
 
 from __future__ import annotations
 
@@ -6,46 +6,18 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import chi2_contingency
 from statsmodels.duration.survfunc import SurvfuncRight
-from statsmodels.stats.multitest import multipletests
-from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
+from statsmodels.stats.proportion import proportion_confint
 
-from alignment.handoff.shares import difference, equal_shares, holm, reached, wilson
-
-
-@pytest.mark.parametrize(("count", "total"), [(0, 7), (3, 7), (7, 7), (512, 2_000)])
-def test_wilson_equals_statsmodels(count, total):
-    share, low, high = wilson(count, total, 0.9)
-    assert share == count / total
-    assert (low, high) == pytest.approx(
-        proportion_confint(count, total, alpha=0.1, method="wilson"), abs=1e-12
-    )
-
-
-def test_nobody_counted_has_no_share():
-    assert np.isnan(wilson(0, 0, 0.95)).all()
-
-
-def test_the_difference_equals_statsmodels():
-    found = difference(40, 90, 22, 80, 0.95)
-    oracle = confint_proportions_2indep(40, 90, 22, 80, method="newcomb", compare="diff")
-    assert found[0] == pytest.approx(40 / 90 - 22 / 80)
-    assert found[1:] == pytest.approx(oracle, abs=1e-12)
-
-
-def test_the_test_of_equal_shares_equals_scipy():
-    counts, totals = np.array([30, 44, 12]), np.array([100, 130, 60])
-    oracle = chi2_contingency([counts, totals - counts], correction=False).pvalue
-    assert equal_shares(counts, totals) == pytest.approx(oracle, abs=1e-12)
-    assert np.isnan(equal_shares(np.array([3]), np.array([9])))
-
-
-def test_holm_equals_statsmodels():
-    p = np.array([0.04, 0.01, np.nan, 0.2, 0.011])
-    known = ~np.isnan(p)
-    np.testing.assert_allclose(holm(p)[known], multipletests(p[known], method="holm")[1])
-    assert np.isnan(holm(p)[2])
+from alignment.handoff.reached import reached
+from alignment.incidence import (
+    aalen_johansen,
+    at_the_edges,
+    bounded_intervals,
+    risk_tables,
+    standing_at,
+    value_at,
+)
 
 
 @pytest.fixture(scope="module")
@@ -59,11 +31,10 @@ def test_the_curve_equals_statsmodels(ties):
     time, event = ties
     curve = reached(time, event)
     oracle = SurvfuncRight(time, event)
-    np.testing.assert_array_equal(curve.time, oracle.surv_times)
-    np.testing.assert_allclose(curve.without, oracle.surv_prob, atol=1e-12)
-    np.testing.assert_allclose(
-        curve.without * np.sqrt(curve.variance), oracle.surv_prob_se, atol=1e-12
-    )
+    came = curve.table.events[0] > 0
+    np.testing.assert_array_equal(curve.table.time[came], oracle.surv_times)
+    np.testing.assert_allclose(curve.without[came], oracle.surv_prob, atol=1e-12)
+    np.testing.assert_allclose(np.sqrt(curve.variance[came]), oracle.surv_prob_se, atol=1e-12)
 
 
 def test_the_median_and_its_interval_equal_statsmodels(ties):
@@ -94,6 +65,27 @@ def test_none_and_all_have_the_exact_interval():
     assert (low[0], high[0]) == pytest.approx(proportion_confint(0, 20, method="beta"))
     _, low, high = reached(np.full(20, 3.0), np.ones(20)).by([5], 0.95)
     assert (low[0], high[0]) == pytest.approx(proportion_confint(20, 20, method="beta"))
+
+
+@pytest.mark.parametrize("exact", [True, False])
+def test_behind_a_zero_every_analysis_has_one_limit(exact):
+    # Of sixty that began, thirty were followed for 3 days and thirty for 9; none came by day 5.
+    time = np.repeat([3, 9], 30)
+    exit = time.astype(float) if exact else time
+    found = aalen_johansen(risk_tables(np.zeros_like(exit), exit, np.zeros(60, int), ends=1)[0])
+    _, _, high = reached(time, np.zeros(60)).by([3, 5], 0.9)
+    assert high == pytest.approx([1 - 0.05 ** (1 / 60), 1 - 0.05 ** (1 / 30)])
+    ours = at_the_edges(
+        value_at(found.table, found.incidence[0], np.array([3, 5])),
+        np.nan,
+        np.nan,
+        standing_at(found.table, found.survival, [3, 5]),
+        0.9,
+    )
+    assert ours[1] == pytest.approx(high)
+    if not exact:
+        _, limits = bounded_intervals(found, level=0.9)
+        assert limits[0][[3, 5]] == pytest.approx(high)
 
 
 def test_beyond_the_follow_up_nothing_is_told():
