@@ -77,9 +77,9 @@ def test_each_team_has_its_own_touches():
         [("a", "2026-03-01", "sales", "instant"), ("a", "2026-03-02", "marketing", "day")]
     )
     assert own_touches(data, "marketing")["team"].tolist() == ["marketing"]
-    bought = data.replace(
-        touches=data.touches.assign(initiator=data.touches["initiator"].where(False, "buyer"))
-    )
+    initiator = data.touches["initiator"]
+    buyers = initiator.mask(initiator.notna(), "buyer")
+    bought = data.replace(touches=data.touches.assign(initiator=buyers))
     assert not len(own_touches(bought, "sales"))
     with pytest.raises(NotMeasurable, match="no touch that sales started"):
         sales_touches(bought)

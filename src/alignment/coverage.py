@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from statsmodels.stats.proportion import proportion_confint
 
 from alignment.arguments import of_type, within
 from alignment.dataset import Dataset
@@ -14,6 +13,7 @@ from alignment.errors import NotMeasurable
 from alignment.journeys import SENT_COUNTS, build_journeys
 from alignment.results import LEVEL, About, Result
 from alignment.rewind import closed_later, rewound
+from alignment.shares import wilson
 from alignment.text import Text
 
 STEPS = ("won", "lead", "touch", "marketing", "sales", "both")
@@ -139,13 +139,8 @@ def coverage(data: Dataset, *, level: float = LEVEL) -> Coverage:
     within("level", level, 0, 1)
     seen = rewound(data)
     reached = _reached(seen)
-    counts = np.array([reached[step] for step in STEPS], dtype=float)
-    n = reached["won"]
-    if n:
-        low, high = proportion_confint(counts, n, alpha=1 - level, method="wilson")
-        share = counts / n
-    else:
-        share = low = high = np.full(len(STEPS), np.nan)
+    counts = np.array([reached[step] for step in STEPS])
+    share, low, high = wilson(counts, np.full(len(STEPS), reached["won"]), level)
     trace = pd.DataFrame(
         {"step": STEPS, "won": counts.astype(int), "share": share, "low": low, "high": high}
     )

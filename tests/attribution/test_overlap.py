@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
-from statsmodels.stats.proportion import proportion_confint
 
 from alignment.attribution import TOUCHED_BY, overlap
-from alignment.attribution.overlap import wilson_interval
 
 
 def test_the_table_counts_by_team(made):
@@ -48,15 +45,6 @@ def test_an_empty_row_has_no_share(made):
     frame = overlap(made([(["ads"], "open", 0)])).frame.set_index("touched_by")
     assert frame.loc["both", ["win_share", "low", "high"]].isna().all()
     assert frame["value_share"].isna().all()
-
-
-@pytest.mark.parametrize("level", [0.8, 0.9, 0.95])
-def test_the_interval_is_that_of_statsmodels(level):
-    wins, trials = np.array([0, 1, 7, 50]), np.array([4, 9, 7, 200])
-    low, high = wilson_interval(wins, trials, level)
-    expected = proportion_confint(wins, trials, alpha=1 - level, method="wilson")
-    assert low == pytest.approx(expected[0], abs=1e-12)
-    assert high == pytest.approx(expected[1], abs=1e-12)
 
 
 def test_won_journeys_alone_show_synergy_where_teams_harm_each_other(made):

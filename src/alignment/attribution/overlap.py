@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from alignment.attribution.paths import Flags, Floats, Integers, refuse_buyers
 from alignment.journeys import OUTCOMES, SENT_COUNTS, Journeys
 from alignment.results import LEVEL, About, Result
+from alignment.shares import wilson
 from alignment.text import Text
 
 TOUCHED_BY = ("nobody", "only marketing", "only sales", "both")
@@ -56,16 +56,6 @@ class Overlap(Result):
         return int(won.sum() - marketing - sales + alone)
 
 
-def wilson_interval(successes: Integers, trials: Integers, level: float) -> tuple[Floats, Floats]:
-    """Give the Wilson (1927) interval of a share; missing without trials."""
-    z = float(stats.norm.ppf((1 + level) / 2))
-    n = np.where(trials > 0, trials, np.nan).astype(float)
-    share = successes / n
-    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
-
-
 def overlap(journeys: Journeys, *, level: float = LEVEL) -> Overlap:
     """Count journeys, wins and value by the teams that touched them.
 
@@ -98,16 +88,15 @@ def overlap(journeys: Journeys, *, level: float = LEVEL) -> Overlap:
         outcome: np.bincount(group[np.asarray(frame["outcome"] == outcome)], minlength=4)
         for outcome in OUTCOMES
     }
-    low, high = wilson_interval(by_outcome["won"], count, level)
+    win_share, low, high = wilson(by_outcome["won"], count, level)
     value = np.bincount(group, frame["value"], minlength=4)
     total = value.sum()
-    trials = np.where(count > 0, count, np.nan)
     table = pd.DataFrame(
         {
             "touched_by": pd.Categorical(TOUCHED_BY, categories=list(TOUCHED_BY)),
             "journeys": count,
             **by_outcome,
-            "win_share": by_outcome["won"] / trials,
+            "win_share": win_share,
             "low": low,
             "high": high,
             "value": value,

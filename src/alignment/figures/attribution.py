@@ -13,7 +13,14 @@ from alignment import style, vocabulary, wording
 from alignment.attribution import Credit, Overlap
 from alignment.attribution import title as model_title
 from alignment.exhibits import drawing
-from alignment.figures.parts import height_for, percent_axis, sentence, two_lines, whiskers
+from alignment.figures.parts import (
+    height_for,
+    named_share,
+    percent_axis,
+    sentence,
+    two_lines,
+    whiskers,
+)
 from alignment.text import Language, Text
 from alignment.wording import both, integer, interval, percent
 
@@ -30,18 +37,12 @@ OVERLAP_COLOURS = {
 }
 
 
-def _named(name: Text, share: float, low: float, high: float) -> Text:
-    return Text(en="{name} {share} ({interval})", es="{name} {share} ({interval})").format(
-        name=name,
-        share=both(percent, share),
-        interval=both(interval, low, high, form=percent),
-    )
-
-
 def _touched_alt(result: Overlap) -> Text:
     parts = [
         Text(en="{row}, {won} of {all}", es="{row}, {won} de {all}").format(
-            row=_named(vocabulary.TOUCHED_BY[row.touched_by], row.win_share, row.low, row.high),
+            row=named_share(
+                vocabulary.TOUCHED_BY[row.touched_by], row.win_share, row.low, row.high
+            ),
             won=both(integer, row.won),
             all=both(integer, row.journeys),
         )
@@ -85,7 +86,7 @@ def _of_key(result: Credit, key: str) -> pd.DataFrame:
 
 def _team_alt(result: Credit, *, team: str = "marketing") -> Text:
     parts = [
-        _named(model_title(row.model), row.share, row.low, row.high)
+        named_share(model_title(row.model), row.share, row.low, row.high)
         for row in _of_key(result, team).itertuples()
     ]
     return Text(

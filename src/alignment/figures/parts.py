@@ -59,7 +59,7 @@ def named_share(
     form: Callable[..., str] = wording.percent,
     **options: Any,
 ) -> Text:
-    """Write a name with its share and the interval, for an alternative text.
+    """Write a name with its share and the interval, if it has one, for an alternative text.
 
     Parameters
     ----------
@@ -70,10 +70,13 @@ def named_share(
     form : callable
         A writer of :mod:`alignment.wording`; `options` go to it.
     """
-    return Text(en="{name} {share} ({interval})", es="{name} {share} ({interval})").format(
-        name=name,
-        share=wording.both(form, share, **options),
-        interval=wording.both(wording.interval, low, high, form=form, **options),
+    said = Text(en="{name} {share}", es="{name} {share}").format(
+        name=name, share=wording.both(form, share, **options)
+    )
+    if pd.isna(low) or pd.isna(high):
+        return said
+    return Text(en="{said} ({interval})", es="{said} ({interval})").format(
+        said=said, interval=wording.both(wording.interval, low, high, form=form, **options)
     )
 
 

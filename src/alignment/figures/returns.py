@@ -9,19 +9,22 @@ from matplotlib.axes import Axes
 from alignment import style, vocabulary, wording
 from alignment.attribution import Returns
 from alignment.exhibits import drawing
-from alignment.figures.parts import few_ticks, height_for, sentence, whiskers
+from alignment.figures.parts import few_ticks, height_for, named_share, sentence, whiskers
 from alignment.text import Language, Text
-from alignment.wording import both, decimal, interval, percent
+from alignment.wording import both, decimal, percent
 
 MOST = 12
 
 
 def _alt(result: Returns) -> Text:
     parts = [
-        Text(en="{name} {number} ({range})", es="{name} {number} ({range})").format(
-            name=vocabulary.word(vocabulary.KEYS, row.key),
-            number=both(decimal, row.return_on_spend, digits=1),
-            range=both(interval, row.return_low, row.return_high, digits=1),
+        named_share(
+            vocabulary.word(vocabulary.KEYS, row.key),
+            row.return_on_spend,
+            row.return_low,
+            row.return_high,
+            form=decimal,
+            digits=1,
         )
         for row in result.paid().head(MOST).itertuples()
     ]

@@ -14,9 +14,16 @@ from alignment.attribution.synergy import TeamGame
 from alignment.attribution.synergy.checks import G_FORMULA, RAW, RAW_JOURNEYS, WEIGHTED
 from alignment.attribution.synergy.texts import COALITION_WORDS, METHODS, SCENARIO_WORDS, UNITS
 from alignment.exhibits import drawing
-from alignment.figures.parts import height_for, percent_axis, sentence, two_lines, whiskers
+from alignment.figures.parts import (
+    height_for,
+    named_share,
+    percent_axis,
+    sentence,
+    two_lines,
+    whiskers,
+)
 from alignment.text import Language, Text
-from alignment.wording import both, decimal, interval, percent
+from alignment.wording import both, decimal, percent
 
 _COLOURS = {
     "none": style.GREY,
@@ -37,23 +44,13 @@ _OUTCOMES = {
 _DIVERGING = LinearSegmentedColormap.from_list("shared", ["#8c510a", "#ffffff", "#01665e"])
 
 
-def _row(name: Text, point: float, low: float, high: float) -> Text:
-    if not np.isfinite(low):
-        return Text(en="{name} {point}", es="{name} {point}").format(
-            name=name, point=both(percent, point)
-        )
-    return Text(en="{name} {point} ({range})", es="{name} {point} ({range})").format(
-        name=name, point=both(percent, point), range=both(interval, low, high, form=percent)
-    )
-
-
 def _level(result: TeamGame) -> Text:
     return both(percent, result.about.level, digits=0)
 
 
 def _values_alt(result: TeamGame) -> Text:
     parts = [
-        _row(COALITION_WORDS[row.coalition], row.estimate, row.low, row.high)
+        named_share(COALITION_WORDS[row.coalition], row.estimate, row.low, row.high)
         for row in result.values.itertuples()  # noqa: PD011
     ]
     return Text(
@@ -101,7 +98,7 @@ def _routes(result: TeamGame) -> pd.DataFrame:
 
 def _shared_alt(result: TeamGame) -> Text:
     parts = [
-        _row(_ROUTES[row.route], row.estimate, row.low, row.high)
+        named_share(_ROUTES[row.route], row.estimate, row.low, row.high)
         for row in _routes(result).itertuples()
     ]
     return Text(

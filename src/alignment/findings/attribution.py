@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pandas as pd
-from statsmodels.stats.proportion import proportion_confint
 
 from alignment import vocabulary
 from alignment.attribution import Credit, Flow, Overlap
@@ -11,6 +10,7 @@ from alignment.attribution import title as model_title
 from alignment.errors import NotMeasurable
 from alignment.exhibits import Finding
 from alignment.results import LEVEL
+from alignment.shares import wilson
 from alignment.text import Text
 from alignment.wording import both, integer, interval, listing, percent
 
@@ -57,10 +57,9 @@ def together(result: Overlap) -> Finding:
         raise NotMeasurable(_nothing_won(result))
     if not rows.drop(index="nobody")["journeys"].sum():
         raise NotMeasurable(NO_TOUCHES)
-    alpha = 1 - (result.about.level or LEVEL)
-    low, high = proportion_confint(rows.loc["both", "won"], won, alpha=alpha, method="wilson")
+    share, low, high = wilson(rows.loc["both", "won"], won, result.about.level or LEVEL)
     values = {
-        "share": both(percent, rows.loc["both", "won"] / won, digits=0),
+        "share": both(percent, share, digits=0),
         "interval": both(interval, low, high, form=percent, digits=0),
         "won": both(integer, won),
         "marketing": both(percent, rows.loc["only marketing", "won"] / won, digits=0),
@@ -101,13 +100,11 @@ def first_hand(result: Flow) -> Finding:
     leader = "marketing" if count["marketing"] >= count["sales"] else "sales"
     other = "sales" if leader == "marketing" else "marketing"
     relayed = won[(won["first"] == leader) & (won["touched_by"] == "both")]["journeys"].sum()
-    low, high = proportion_confint(
-        count[leader], touched, alpha=1 - (result.about.level or LEVEL), method="wilson"
-    )
+    share, low, high = wilson(count[leader], touched, result.about.level or LEVEL)
     values = {
         "leader": vocabulary.TEAMS[leader],
         "other": vocabulary.TEAMS[other],
-        "share": both(percent, count[leader] / touched, digits=0),
+        "share": both(percent, share, digits=0),
         "interval": both(interval, low, high, form=percent, digits=0),
         "n": both(integer, touched),
         "relayed": both(percent, relayed / count[leader], digits=0),
