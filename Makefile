@@ -5,6 +5,8 @@ OUT    ?= reports
 LANGS  ?= es,en
 BIN    := .venv/bin
 READY  := .venv/ready
+# A file stays with one worker, so that what its tests share is made once.
+WORKERS := --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help report test lint notebooks sample lock clean
@@ -26,9 +28,9 @@ report: $(READY) ## Write OUT/index.html from FOLDER (default: reports/ from dat
 
 test: $(READY) lint ## Run everything: lint, types, tests, notebooks
 	@echo "Running the tests …"
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(WORKERS)
 	@echo "Running the notebooks and comparing their outputs …"
-	@$(BIN)/python -m pytest --nbval notebooks --nbval-cell-timeout=300 -p no:cacheprovider
+	@$(BIN)/python -m pytest --nbval notebooks --nbval-cell-timeout=300 -p no:cacheprovider $(WORKERS)
 
 lint: $(READY) ## Style and types
 	@echo "Checking style and types …"
