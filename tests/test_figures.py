@@ -29,9 +29,15 @@ from alignment.horizons import won_by_age
 from alignment.journeys import build_journeys
 from alignment.lead_to_close import (
     backtest,
+    cohort_triangle,
+    estimate_clocks,
+    find_clocks,
+    find_spells,
     hazard,
+    large_groups,
     lead_to_close,
     open_pipeline,
+    recent_rate,
     speed_to_lead,
     time_in_stage,
 )
@@ -66,6 +72,11 @@ def results():
         "movers": ownership(data),
         "limits": volume_or_capacity(data),
         "hazard": hazard(data, start="opportunity"),
+        "sources": estimate_clocks(
+            large_groups(find_clocks(data, start="lead", end="won", group="channel"))
+        ),
+        "triangle": cohort_triangle(find_clocks(data, start="lead", end="won", group="cohort")),
+        "recent": recent_rate(find_spells(data, start="opportunity")),
         "data": data,
     }
 
@@ -104,6 +115,10 @@ DRAWN = {
     "relay_rules": "movers",
     "busy_weeks": "limits",
     "odds_ratios": "hazard",
+    "clock_curves": "sources",
+    "open_days": "sources",
+    "cohort_triangle": "triangle",
+    "recent_win_rate": "recent",
 }
 TABLED = {
     **{name: result for name, result in DRAWN.items() if hasattr(behind, name)},
@@ -114,6 +129,8 @@ TABLED = {
     "files": "data",
     "notes": "data",
     "set_aside": "data",
+    "clock_groups": "sources",
+    "group_differences": "sources",
 }
 
 

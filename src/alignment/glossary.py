@@ -140,4 +140,33 @@ GLOSSARY: tuple[Term, ...] = (
             "cierra después.",
         ),
     ),
+    Term(
+        Text(en="Cohort", es="Cohorte"),
+        Text(
+            en="The leads that came in one quarter or month. Two cohorts are only comparable at "
+            "the same age.",
+            es="Los leads que llegaron en un mismo trimestre o mes. Dos cohortes solo se comparan "
+            "a la misma edad.",
+        ),
+    ),
+    Term(
+        Text(en="Under observation", es="En observación"),
+        Text(
+            en="How many are still open and watched on a day (numbers at risk). Where they are "
+            "few, the curve says little.",
+            es="Cuántos siguen abiertos y observados en un día (números en riesgo). Donde son "
+            "pocos, la curva dice poco.",
+        ),
+    ),
+    Term(
+        Text(en="Gray’s test, log-rank test, p", es="Prueba de Gray, prueba log-rank, p"),
+        Text(
+            en="Gray’s test asks whether groups differ in how many are won, the log-rank test in "
+            "how fast those still open are. The p is how often chance alone would show as much; "
+            "below 0.1, after allowing for the number of comparisons, we speak of a difference.",
+            es="La prueba de Gray pregunta si los grupos difieren en cuántos se ganan; la log-rank "
+            "en el ritmo de los que siguen abiertos. La p dice cada cuánto el azar solo mostraría "
+            "tanto; bajo 0,1, descontado el número de comparaciones, hablamos de diferencia.",
+        ),
+    ),
 )

@@ -19,6 +19,7 @@ ENDS: Mapping[str, Text] = {
 STARTS: Mapping[str, Text] = {
     "lead": Text(en="leads", es="leads"),
     "opportunity": Text(en="opportunities", es="oportunidades"),
+    "account": Text(en="accounts", es="cuentas"),
 }
 MATCHES: Mapping[str, Text] = {
     "spend and credit": Text(en="spend and credit", es="inversión y crédito"),
@@ -60,6 +61,9 @@ KEYS: Mapping[str, Text] = {
     "(lost again)": Text(en="(lost again)", es="(perdido después)"),
     "(missing)": Text(en="(not recorded)", es="(sin dato)"),
     "all": Text(en="all", es="todos"),
+    "(no touch before the start)": Text(
+        en="(no touch before the start)", es="(sin interacción antes del inicio)"
+    ),
 }
 # Systems that write exports, by the names that their modules have.
 SYSTEMS: Mapping[str, Text] = {
@@ -139,6 +143,12 @@ DIMENSIONS: Mapping[str, Text] = {
     "channel": Text(en="channel", es="canal"),
     "industry": Text(en="industry", es="industria"),
     "owner": Text(en="owner", es="dueño"),
+    "owner_id": Text(en="owner", es="dueño"),
+    "country": Text(en="country", es="país"),
+    "first_team": Text(en="team of first touch", es="área de la primera interacción"),
+    "cohort": Text(en="quarter", es="trimestre"),
+    "cohort by month": Text(en="month", es="mes"),
+    "labels": Text(en="group", es="grupo"),
 }
 LOADS: Mapping[str, Text] = {
     "quiet week": Text(en="Quiet week", es="Semana tranquila"),
@@ -178,6 +188,16 @@ HAZARD_LEVELS: Mapping[str, Text] = {
     "yes": Text(en="yes", es="sí"),
     "no": Text(en="no", es="no"),
 }
+# What a cohort, and the age of a cohort, is counted in.
+PERIODS: Mapping[str, Text] = {
+    "quarter": Text(en="quarters", es="trimestres"),
+    "month": Text(en="months", es="meses"),
+}
+CELLS: Mapping[str, Text] = {
+    "whole": Text(en="yes", es="sí"),
+    "partial": Text(en="in part", es="en parte"),
+    "missing": Text(en="no", es="no"),
+}
 
 
 def word(words: Mapping[str, Text], code: object) -> Text:
@@ -189,3 +209,8 @@ def quarter(code: object) -> Text:
     """Write a quarter such as ``2026Q2`` as “Q2 2026” and “T2 2026”."""
     year, _, number = str(code).partition("Q")
     return Text(en="Q{n} {y}", es="T{n} {y}").format(n=number, y=year)
+
+
+def cohort(code: object) -> Text:
+    """Write a cohort: a quarter as :func:`quarter` does, a month such as ``2026-05`` as it is."""
+    return quarter(code) if "Q" in str(code) else Text.same(str(code))

@@ -254,6 +254,17 @@ def test_few_wins_are_flagged_at_the_age_at_which_they_are_few(exponential):
     assert told["too_few"].tolist() == [True, False]
 
 
+def test_the_numbers_at_risk_are_those_still_under_observation(result, exponential):
+    data, journeys = exponential()
+    touches = journeys.touches
+    first = touches[touches["position"] == 0].set_index("journey")["occurred_at"].dt.normalize()
+    ended = journeys.journeys["ended_at"].fillna(data.as_of)
+    ended = ended.where(ended <= data.as_of, data.as_of).dt.normalize()
+    age = (ended.loc[first.index] - first).dt.days
+    told = rows(result)["at_risk"]
+    assert told.tolist() == [int((age >= 7 * weeks).sum()) for weeks in told.index]
+
+
 def test_columns_are_as_documented(result):
     kinds = {name: str(kind) for name, kind in result.to_frame().dtypes.items()}
     assert kinds == {
@@ -263,6 +274,7 @@ def test_columns_are_as_documented(result):
         **dict.fromkeys(["value_per_100", "value_low", "value_high"], "float64"),
         "leads": "int64",
         "wins": "int64",
+        "at_risk": "int64",
         "too_few": "bool",
     }
     assert result.currency == "EUR"

@@ -146,3 +146,12 @@ def test_columns_are_as_documented(worked):
     assert (result.frame[counts].dtypes == "int64").all()
     last = result.curves.groupby(["stage", "end"], observed=True)["incidence"].last()
     assert last["Qualify", "moved_on"] == pytest.approx(0.8)
+
+
+def test_the_quantiles_count_who_is_still_there(worked):
+    """By hand: visits to Qualify end on days 1, 3, 10 and 10; one is there on day 58."""
+    rows = time_in_stage(worked).quantiles
+    days = rows[rows["stage"] == "Qualify"].set_index("quantile")["days"]
+    assert days.loc[[0.10, 0.25, 0.50, 0.75]].tolist() == [1, 3, 10, 10]
+    assert np.isnan(days.loc[0.90])
+    assert rows["quantile"].unique().tolist() == [0.10, 0.25, 0.50, 0.75, 0.90]

@@ -1,6 +1,13 @@
 """One function a table: the numbers behind each figure, in the reader's language."""
 
 from alignment.behind.attribution import credit, journey_flow, returns, touched_by
+from alignment.behind.clocks import (
+    clock_groups,
+    group_differences,
+)
+from alignment.behind.cohort_triangle import (
+    cohort_triangle,
+)
 from alignment.behind.data import files, months, notes, set_aside, trace
 from alignment.behind.handoff import (
     busy_weeks,
@@ -19,6 +26,9 @@ from alignment.behind.handoff import (
 from alignment.behind.horizons import cohorts, late_shares, quarter_by_age, won_value
 from alignment.behind.lead_to_close import incidence, naive, stages
 from alignment.behind.pipeline import bands, periods, stale, tested
+from alignment.behind.recent import (
+    recent_win_rate,
+)
 from alignment.behind.synergy import (
     coalition_values,
     fair_share,
@@ -31,13 +41,16 @@ from alignment.behind.synergy import (
 __all__ = [
     "bands",
     "busy_weeks",
+    "clock_groups",
     "coalition_values",
+    "cohort_triangle",
     "cohorts",
     "conversions_by_wait",
     "credit",
     "fair_share",
     "files",
     "funnel",
+    "group_differences",
     "incidence",
     "journey_flow",
     "late_shares",
@@ -50,6 +63,7 @@ __all__ = [
     "periods",
     "quarter_by_age",
     "reasons",
+    "recent_win_rate",
     "relay_rules",
     "returns",
     "service_levels",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+import numpy as np
+
 from alignment import vocabulary, wording
 from alignment.behind.parts import build, integers, percents
 from alignment.exhibits import Table
@@ -54,11 +56,26 @@ def naive(result: LeadToClose, lang: Language) -> Table:
 
 
 def stages(result: TimeInStage, lang: Language) -> Table:
-    """Tabulate the time in each stage."""
+    """Tabulate the time in each stage: when each part of the visits has left it."""
+    frame, labels = result.frame, {}
+    for share in (0.10, 0.25, 0.75, 0.90):
+        name = f"left {share}"
+        rows = result.quantiles
+        own = rows[np.isclose(rows["quantile"], share)].set_index(["pipeline", "stage"])["days"]
+        frame = frame.join(own.rename(name), on=["pipeline", "stage"])
+        labels[name] = Text(en="{p} left by day", es="{p} ha salido, día").format(
+            p=wording.both(wording.percent, share, digits=0)
+        )
+    shown = ["left 0.1", "left 0.25", "median_days", "median_low", "median_high", "left 0.75"]
+    columns = ["visits", *shown, "left 0.9", "lost", "still_there"]
     return build(
-        result.frame,
-        Text(en="Days in each stage", es="Días en cada etapa"),
-        ["stage", "visits", "median_days", "median_low", "median_high", "lost", "still_there"],
-        integers(lang, "visits", "median_days", "median_low", "median_high", "lost", "still_there"),
+        frame,
+        Text(
+            en="Days in each stage, the visits still there counted (Kaplan–Meier)",
+            es="Días en cada etapa, contando las entradas que siguen ahí (Kaplan–Meier)",
+        ),
+        ["stage", *columns],
+        integers(lang, *columns),
         lang,
+        labels=labels,
     )

@@ -66,6 +66,9 @@ _OTHERS: Mapping[str, str] = {
     "verdict not yet due": "con veredicto aún no exigible",
     "without a group to compare": "sin un grupo con que comparar",
     "without a whole period under observation": "sin ninguna semana completa observada",
+    "in groups too small to compare": "en grupos demasiado pequeños para compararlos",
+    "leads without an account": "leads sin cuenta",
+    "ended before it could be seen": "terminados antes de que se pudieran ver",
 }
 
 

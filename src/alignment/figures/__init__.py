@@ -9,6 +9,13 @@ from alignment.figures.attribution import (
     team_credit,
     touched_by,
 )
+from alignment.figures.clocks import (
+    clock_curves,
+    open_days,
+)
+from alignment.figures.cohort_triangle import (
+    cohort_triangle,
+)
 from alignment.figures.data import (
     months,
     trace,
@@ -32,7 +39,6 @@ from alignment.figures.horizons import (
 from alignment.figures.lead_to_close import (
     group_shares,
     incidence,
-    stages,
 )
 from alignment.figures.movers import (
     odds_ratios,
@@ -48,8 +54,14 @@ from alignment.figures.pipeline import (
     pipeline_fan,
     stale_ages,
 )
+from alignment.figures.recent import (
+    recent_win_rate,
+)
 from alignment.figures.returns import (
     channel_returns,
+)
+from alignment.figures.stages import (
+    stages,
 )
 from alignment.figures.synergy import (
     coalition_values,
@@ -65,7 +77,9 @@ __all__ = [
     "calibration",
     "channel_credit",
     "channel_returns",
+    "clock_curves",
     "coalition_values",
+    "cohort_triangle",
     "cohorts",
     "dashboard_and_outcome",
     "fair_share",
@@ -78,9 +92,11 @@ __all__ = [
     "model_matrix",
     "months",
     "odds_ratios",
+    "open_days",
     "pair_matrix",
     "pipeline_fan",
     "quarter_by_age",
+    "recent_win_rate",
     "relay_rules",
     "service_levels",
     "shared_part",

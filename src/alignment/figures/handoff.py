@@ -15,6 +15,7 @@ from alignment.figures.parts import (
     dots,
     height_for,
     named_share,
+    numbers_at_risk,
     percent_axis,
     sentence,
 )
@@ -210,17 +211,13 @@ def wait_for_sales(
     )
     ticks = np.arange(0, until + 1, 24)
     waiting = rows.set_index("hours")["at_risk"].reindex(ticks, method="nearest")
-    axes.set_xticks(
-        ticks,
-        [
-            f"{wording.integer(h, lang)}\n{wording.integer(n, lang)}"
-            for h, n in zip(ticks, waiting, strict=True)
-        ],
-    )
-    axes.set_xlabel(
-        Text(en="hours since the handoff · still waiting", es="horas desde la entrega · en espera")[
-            lang
-        ]
+    numbers_at_risk(
+        axes,
+        lang,
+        list(ticks),
+        [list(waiting)],
+        label=Text(en="hours since the handoff", es="horas desde la entrega"),
+        at_risk=Text(en="still waiting", es="en espera"),
     )
     axes.set_xlim(0, until)
     axes.set_ylim(0, 1)

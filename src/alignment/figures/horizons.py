@@ -10,7 +10,13 @@ from matplotlib.axes import Axes
 
 from alignment import style, vocabulary, wording
 from alignment.exhibits import drawing
-from alignment.figures.parts import few_ticks, percent_axis, sentence, whiskers
+from alignment.figures.parts import (
+    few_ticks,
+    numbers_at_risk,
+    percent_axis,
+    sentence,
+    whiskers,
+)
 from alignment.horizons import WonByAge
 from alignment.text import Language, Text
 from alignment.wording import both, integer, interval, money, percent
@@ -97,9 +103,13 @@ def won_value(
     )
     axes.plot(weeks, [0, *rows["value_per_100"]], "o-", color=style.PALETTE[0])
     axes.axvline(13, color=style.MUTED, linewidth=1, linestyle=(0, (4, 3)))
-    axes.set_xticks(weeks, [wording.integer(week, lang) for week in weeks])
-    axes.set_xlabel(
-        Text(en="weeks since first touch", es="semanas desde la primera interacción")[lang]
+    numbers_at_risk(
+        axes,
+        lang,
+        list(rows["weeks"]),
+        [list(rows["at_risk"])],
+        label=Text(en="weeks since first touch", es="semanas desde la primera interacción"),
+        at_risk=Text(en="under observation", es="en observación"),
     )
     axes.set_ylim(bottom=0)
     axes.set_xlim(left=0)

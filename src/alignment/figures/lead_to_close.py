@@ -1,25 +1,31 @@
-"""Figures about the clock: curves with numbers at risk, shares by group, time in stage."""
+"""Figures about the clock: curves with numbers at risk, shares by group."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
 from alignment import style, vocabulary, wording
 from alignment.exhibits import drawing
-from alignment.figures.parts import height_for, percent_axis, sentence, whiskers
-from alignment.lead_to_close import LeadToClose, TimeInStage
+from alignment.figures.parts import (
+    height_for,
+    numbers_at_risk,
+    percent_axis,
+    sentence,
+    under_observation,
+    whiskers,
+)
+from alignment.lead_to_close import LeadToClose
 from alignment.text import Language, Text
-from alignment.wording import both, days, decimal, integer, interval, percent
+from alignment.wording import both, days, integer, interval, percent
 
 END_COLOURS = {"won": style.PALETTE[0], "lost": style.GREY}
 MOST_GROUPS = 12
 
 
-def _level(result: LeadToClose | TimeInStage) -> Text:
+def _level(result: LeadToClose) -> Text:
     return both(percent, result.about.level, digits=0)
 
 
@@ -100,31 +106,18 @@ def incidence(
             color=colour if end == "won" else style.MUTED,
             fontweight="bold",
         )
-    ticks = [day for day in (0, 90, 180, 270, 365) if day <= curves["day"].max()]
-    at_risk = _at_risk(curves[curves["end"] == "won"], ticks)
-    axes.set_xticks(
+    ticks = [day for day in (0, 90, 180, 270, 365) if day <= result.curves["day"].max()]
+    numbers_at_risk(
+        axes,
+        lang,
         ticks,
-        [
-            f"{wording.integer(d, lang)}\n{wording.integer(n, lang)}"
-            for d, n in zip(ticks, at_risk, strict=True)
-        ],
-    )
-    axes.set_xlabel(
-        Text(
-            en="days since the start · under observation",
-            es="días desde el inicio · en observación",
-        )[lang]
+        [under_observation(result.spells.frame, ticks)],
+        label=Text(en="days since the start", es="días desde el inicio"),
+        at_risk=Text(en="under observation", es="en observación"),
     )
     axes.set_xlim(0, 1.1 * max(curves["day"].max(), 1))
     axes.set_ylim(bottom=0)
     percent_axis(axes, lang, axis="y")
-
-
-def _at_risk(rows: pd.DataFrame, ticks: list[int]) -> list[int]:
-    """Count those under observation on each tick: the risk set of the next exit."""
-    place = np.searchsorted(rows["day"], ticks, side="left")
-    counts = np.append(rows["at_risk"].to_numpy(), 0)
-    return [int(counts[i]) for i in place]
 
 
 def _shown_groups(result: LeadToClose, day: int) -> pd.DataFrame:
@@ -181,51 +174,3 @@ def group_shares(
     whiskers(axes, names, rows["estimate"], rows["low"], rows["high"], colours)
     axes.set_xlim(left=0)
     percent_axis(axes, lang)
-
-
-def _shown_stages(result: TimeInStage) -> pd.DataFrame:
-    return result.frame.query("not too_few").sort_values("position", kind="stable")
-
-
-def _stages_alt(result: TimeInStage) -> Text:
-    parts = [
-        Text(en="{name} {median} ({interval})", es="{name} {median} ({interval})").format(
-            name=Text.same(row.stage),
-            median=both(days, row.median_days),
-            interval=both(interval, row.median_low, row.median_high, form=integer),
-        )
-        for row in _shown_stages(result).itertuples()
-    ]
-    return Text(
-        en="Dots with intervals of the median days in each stage. {parts}.",
-        es="Puntos con intervalos de la mediana de días en cada etapa. {parts}.",
-    ).format(parts=sentence(parts or [Text(en="No stage", es="Ninguna etapa")]))
-
-
-def _stages_subtitle(result: TimeInStage) -> Text:
-    return Text(
-        en="Median days in each stage, deals still there counted, with {level} intervals",
-        es="Mediana de días en cada etapa, contando los que siguen ahí, con intervalos de {level}",
-    ).format(level=_level(result))
-
-
-def _stages_size(result: TimeInStage) -> tuple[float, float]:
-    return height_for(len(_shown_stages(result)))
-
-
-@drawing(alt=_stages_alt, subtitle=_stages_subtitle, size=_stages_size)
-def stages(axes: Axes, result: TimeInStage, lang: Language, **options: Any) -> None:
-    """Draw the median days in each stage, in the order of the pipeline."""
-    rows = _shown_stages(result)
-    top = np.nanmax(rows[["median_days", "median_high"]].to_numpy())
-    whiskers(
-        axes,
-        [f"{row.stage} · {wording.integer(row.visits, lang)}" for row in rows.itertuples()],
-        rows["median_days"],
-        rows["median_low"],
-        rows["median_high"].fillna(1.05 * top),
-        [style.PALETTE[0]] * len(rows),
-    )
-    axes.set_xlim(left=0)
-    axes.xaxis.set_major_formatter(lambda value, _: decimal(value, lang, digits=0))
-    axes.set_xlabel(Text(en="days", es="días")[lang])

@@ -14,6 +14,8 @@ from matplotlib.ticker import MaxNLocator
 from alignment import style, wording
 from alignment.text import Language, Text
 
+_LINE = 14  # points a line of numbers at risk
+
 
 def height_for(rows: int, *, each: float = 0.38, base: float = 1.3) -> tuple[float, float]:
     """Return the size of a figure with one line a row."""
@@ -111,6 +113,80 @@ def percent_axis(axes: Axes, lang: Language, *, axis: str = "x") -> None:
         return wording.percent(value, lang, digits=digits)
 
     chosen.set_major_formatter(written)
+
+
+def under_observation(spells: pd.DataFrame, times: Sequence[float]) -> list[int]:
+    """Count the spells at risk at each of some times.
+
+    Parameters
+    ----------
+    spells : DataFrame
+        ``entry`` and ``exit``, in the unit of `times`.
+    times : sequence of float
+        Times since the start.
+
+    Returns
+    -------
+    list of int
+        Spells with ``entry <= time <= exit``.
+    """
+    entry, exit = spells["entry"].to_numpy(), spells["exit"].to_numpy()
+    return [int(((entry <= time) & (exit >= time)).sum()) for time in times]
+
+
+def numbers_at_risk(
+    axes: Axes,
+    lang: Language,
+    times: Sequence[float],
+    counts: Sequence[Sequence[int]],
+    *,
+    label: Text,
+    at_risk: Text,
+    names: Sequence[str] = (),
+    colours: Sequence[str] = (),
+) -> None:
+    """Print how many are at risk beneath the ticks of a curve, one line a curve.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where the curves are drawn; its horizontal axis gets these ticks and this label.
+    lang : {"es", "en", "es_MX"}
+        Language of the reader.
+    times : sequence of float
+        Where the ticks stand.
+    counts : sequence of sequences of int
+        For each curve, how many are at risk at each tick.
+    label, at_risk : Text
+        What the ticks count, and what the numbers beneath them are.
+    names, colours : sequence of str
+        For several curves, their names, which stand left of the numbers beside a patch in the
+        colour of the curve and so serve as the legend too.
+    """
+    written = [[wording.integer(n, lang) for n in row] for row in counts]
+    shown = [wording.integer(time, lang) for time in times]
+    beneath = f"{label[lang]} · {at_risk[lang]}"
+    if not names:
+        axes.set_xticks(times, ["\n".join(tick) for tick in zip(shown, *written, strict=True)])
+        axes.set_xlabel(beneath)
+        return
+    axes.set_xticks(times, shown)
+    axes.set_xlabel(beneath, labelpad=_LINE * len(names) + 6)
+    left = min(times)
+    for line, (name, colour, row) in enumerate(zip(names, colours, written, strict=True)):
+        down = -(_LINE * (line + 1) + 12)
+        beside: dict[str, Any] = {
+            "xycoords": ("data", "axes fraction"),
+            "textcoords": "offset points",
+            "va": "center",
+            "fontsize": 9,
+        }
+        # The patch is the legend; words in a light colour would be hard to read.
+        axes.annotate("\u25a0", (left, 0), xytext=(-24, down), ha="right", color=colour, **beside)
+        named = style.label(name, longest=24)
+        axes.annotate(named, (left, 0), xytext=(-35, down), ha="right", **beside)
+        for time, number in zip(times, row, strict=True):
+            axes.annotate(number, (time, 0), xytext=(0, down), ha="center", **beside)
 
 
 def sentence(parts: Sequence[Text]) -> Text:

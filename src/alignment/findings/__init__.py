@@ -12,6 +12,14 @@ from alignment.findings.attribution import (
     leading_channel,
     together,
 )
+from alignment.findings.clocks import (
+    ever_won,
+    groups_differ,
+    open_days_differ,
+)
+from alignment.findings.cohort_triangle import (
+    recent_cohorts,
+)
 from alignment.findings.data import (
     rows_accounted,
     traceable,
@@ -58,6 +66,9 @@ from alignment.findings.pipeline import (
     pipeline_forecast,
     stale_deals,
 )
+from alignment.findings.recent import (
+    recent_win_rate,
+)
 from alignment.findings.returns import (
     best_return,
 )
@@ -84,16 +95,21 @@ __all__ = [
     "credit_range",
     "dashboard_average",
     "dashboard_forecast",
+    "ever_won",
     "fair_claim",
     "first_hand",
     "forecast_held",
     "funnel_reach",
+    "groups_differ",
     "harvest_age",
     "late_share",
     "late_share_by_team",
     "leading_channel",
+    "open_days_differ",
     "pipeline_forecast",
     "reasons_told",
+    "recent_cohorts",
+    "recent_win_rate",
     "relay",
     "relay_order",
     "routes_agree",

@@ -69,8 +69,9 @@ class WonByAge(Result):
         The main table: ``group`` (str), ``weeks`` (int64), ``wins_per_100``, ``low``, ``high``,
         ``value_per_100``, ``value_low``, ``value_high`` (float64: won deals and won value, in
         `currency`, from 100 leads by that age; missing beyond the follow-up), ``leads``,
-        ``wins`` (int64: journeys in the group, and of them won by that age) and ``too_few`` (bool:
-        fewer than 30 leads, or fewer than 5 of them won by that age).
+        ``wins`` (int64: journeys in the group, and of them won by that age), ``at_risk`` (int64:
+        journeys under observation at that age) and ``too_few`` (bool: fewer than 30 leads, or
+        fewer than 5 of them won by that age).
     late_share : DataFrame
         ``group``, ``share``, ``low``, ``high`` (float64: part of the value won within 52 weeks of
         the first touch that is won after week 13), ``wins_share``, ``wins_low``, ``wins_high``
@@ -322,6 +323,12 @@ def _wins_by(spells: MarkedSpells, days: NDArray[np.int64]) -> NDArray[np.int64]
     return np.searchsorted(won, days, side="right").astype(np.int64)
 
 
+def _at_risk(spells: MarkedSpells, days: NDArray[np.int64]) -> NDArray[np.int64]:
+    seen = (spells.entry[:, None] <= days) & (days <= spells.exit[:, None])
+    counts: NDArray[np.int64] = seen.sum(axis=0)
+    return counts
+
+
 def _frame(
     names: list[str],
     groups: list[MarkedSpells],
@@ -350,6 +357,7 @@ def _frame(
                     "value_high": 100 * value_high[asked],
                     "leads": len(spells.exit),
                     "wins": seen,
+                    "at_risk": _at_risk(spells, days[asked]),
                     "too_few": (seen < MINIMUM_WINS) | (len(spells.exit) < MINIMUM_LEADS),
                 }
             )

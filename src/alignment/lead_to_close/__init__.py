@@ -18,6 +18,10 @@ from alignment.lead_to_close.clocks import (
     Clocks,
     find_clocks,
 )
+from alignment.lead_to_close.cohort_triangle import (
+    CohortTriangle,
+    cohort_triangle,
+)
 from alignment.lead_to_close.estimates import (
     LeadToClose,
     lead_to_close,
@@ -26,12 +30,19 @@ from alignment.lead_to_close.hazard import (
     Hazard,
     hazard,
 )
+from alignment.lead_to_close.large_groups import (
+    large_groups,
+)
 from alignment.lead_to_close.moments import (
     milestones,
 )
 from alignment.lead_to_close.pipeline import (
     OpenPipeline,
     open_pipeline,
+)
+from alignment.lead_to_close.recent import (
+    RecentRate,
+    recent_rate,
 )
 from alignment.lead_to_close.speed_to_lead import (
     SpeedToLead,
@@ -50,20 +61,25 @@ __all__ = [
     "Backtest",
     "ClockEstimates",
     "Clocks",
+    "CohortTriangle",
     "Hazard",
     "LeadToClose",
     "OpenPipeline",
+    "RecentRate",
     "SpeedToLead",
     "Spells",
     "TimeInStage",
     "backtest",
+    "cohort_triangle",
     "estimate_clocks",
     "find_clocks",
     "find_spells",
     "hazard",
+    "large_groups",
     "lead_to_close",
     "milestones",
     "open_pipeline",
+    "recent_rate",
     "speed_to_lead",
     "time_in_stage",
 ]

@@ -10,7 +10,14 @@ import pandas as pd
 from scipy.stats import norm
 
 from alignment.errors import NotMeasurable
-from alignment.incidence import Floats, Incidence, interval, kaplan_meier, value_at
+from alignment.incidence import (
+    Floats,
+    Incidence,
+    bounded_intervals,
+    interval,
+    kaplan_meier,
+    value_at,
+)
 from alignment.lead_to_close.clocks import Clocks
 from alignment.lead_to_close.comparisons import (
     group_differences_tested,
@@ -25,6 +32,7 @@ from alignment.lead_to_close.curves import (
     group_codes,
     whole_curves,
 )
+from alignment.lead_to_close.customers import BY_STAGE_ALONE, said_of_customers
 from alignment.lead_to_close.ever import ever
 from alignment.lead_to_close.reopened import Occupation
 from alignment.lead_to_close.restricted_mean import restricted_mean
@@ -93,8 +101,8 @@ class ClockEstimates(Result):
     ever : DataFrame
         ``group``, ``end``, ``share``, ``low``, ``high`` (float64: share that ever ends so, from
         the mixture), ``seen`` (share that has by ``seen_by``, the last day that the data reach),
-        ``beyond`` (the rest), ``at_rest`` (bool: the data show the curve at rest) and
-        ``extrapolated`` (bool).
+        ``beyond`` (the rest), ``at_rest`` (bool: the data show the curve at rest),
+        ``extrapolated`` (bool), ``seen_low`` and ``seen_high`` (interval of ``seen``).
     differences : DataFrame
         ``quantity`` (``share by day``, ``days open within``, ``days after within``), ``end``,
         ``day``, ``group_a``, ``group_b``, ``estimate`` (a − b), ``low``, ``high``, ``p_value``,
@@ -120,6 +128,24 @@ class ClockEstimates(Result):
     def to_frame(self) -> pd.DataFrame:
         """Return the shares by each of the days asked for."""
         return self.at
+
+    def pairs_tested(self) -> pd.DataFrame:
+        """Give the tests of each pair of groups for the end asked for.
+
+        Returns
+        -------
+        DataFrame
+            ``group_a``, ``group_b``, ``gray``, ``log_rank`` (float64: p-values, Holm's over the
+            pairs).
+        """
+        rows = self.tests[self.tests["end"] == self.clocks.end]
+        keys = ["group_a", "group_b"]
+        rows = rows[rows["group_a"].notna()]
+        gray, log_rank = (
+            rows[rows["test"] == test].set_index(keys)["p_adjusted"].rename(name)
+            for test, name in (("Gray", "gray"), ("log-rank", "log_rank"))
+        )
+        return pd.concat([gray, log_rank], axis=1).reset_index()
 
     def say(self, group: str, share: float = 0.5) -> Text:
         """State when a share of all starts of a group has reached the end, or that it has not.
@@ -226,13 +252,19 @@ def estimate_clocks(
         about=About(
             method=METHOD,
             level=level,
-            assumptions=(
-                *ASSUMPTIONS,
-                EXTRAPOLATED,
-                *((TODAY,) if clocks.grouped_by == "owner_id" else ()),
-            ),
+            assumptions=_assumed(clocks),
             left_out=clocks.left_out,
         ),
+    )
+
+
+def _assumed(clocks: Clocks) -> tuple[Text, ...]:
+    customers = clocks.notes.get(BY_STAGE_ALONE, 0)
+    return (
+        *ASSUMPTIONS,
+        EXTRAPOLATED,
+        *((TODAY,) if clocks.grouped_by == "owner_id" else ()),
+        *((said_of_customers(customers),) if customers else ()),
     )
 
 
@@ -299,16 +331,20 @@ def _ever(clocks: Clocks, found: Mapping[str, Incidence], level: float) -> pd.Da
             frame["entry"].to_numpy()[mine], exit[mine], end[mine], ends=kinds, level=level
         )
         until = np.flatnonzero(one.table.time <= one.table.follow_up)
+        bounds = [np.asarray(bound) for bound in bounded_intervals(one, level=level)]
         for kind in range(kinds):
             seen = float(one.incidence[kind, until[-1]]) if len(until) else np.nan
+            within = [float(bound[kind, until[-1]]) if len(until) else np.nan for bound in bounds]
             by = float(one.table.time[until[-1]]) if len(until) else np.nan
             share, rests = float(fitted.share[kind]), bool(fitted.rests[kind])
             beyond = max(share - seen, 0.0) if not np.isnan(share) else np.nan
             extrapolated = not rests or bool(beyond > _TELLING)
             limits = float(fitted.low[kind]), float(fitted.high[kind])
-            rows.append((name, ends[kind], share, *limits, seen, by, beyond, rests, extrapolated))
+            told = (share, *limits, seen, by, beyond, rests, extrapolated, *within)
+            rows.append((name, ends[kind], *told))
     columns = ["group", "end", "share", "low", "high", "seen", "seen_by", "beyond"]
-    table = pd.DataFrame(rows, columns=[*columns, "at_rest", "extrapolated"])
+    columns += ["at_rest", "extrapolated", "seen_low", "seen_high"]
+    table = pd.DataFrame(rows, columns=columns)
     return table.astype({"group": "str", "end": "str"})
 
 

@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from alignment.arguments import of_type, one_of
 from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
+from alignment.lead_to_close.customers import won_by_stage_alone
 from alignment.lead_to_close.days import day_number
 from alignment.lead_to_close.labels import first_team, labels
 from alignment.lead_to_close.links import Links, Unit, find_links
@@ -183,7 +184,10 @@ def find_clocks(
         observed_from=data.observed_from,
         timezone=data.timezone,
         left_out={reason: count for reason, count in left_out.items() if count},
-        notes=_notes(frame, within, runs.notes, links.count - begun["unit"].nunique()),
+        notes={
+            **_notes(frame, within, runs.notes, links.count - begun["unit"].nunique()),
+            **won_by_stage_alone(data, links, frame),
+        },
     )
 
 

@@ -12,6 +12,7 @@ from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
 from alignment.incidence import Incidence, quantile_within, value_at
 from alignment.lead_to_close.curves import at_days, days_of_shares, estimate, whole_curves
+from alignment.lead_to_close.customers import BY_STAGE_ALONE, said_of_customers
 from alignment.lead_to_close.spells import ENDS, Spells, Start, find_spells
 from alignment.results import LEVEL, About, Result
 from alignment.text import Text
@@ -221,9 +222,18 @@ def lead_to_close(
         about=About(
             method=METHOD,
             level=level,
-            assumptions=ASSUMPTIONS if lost_recorded else (*ASSUMPTIONS, NO_LOSS),
+            assumptions=_assumed(spells, lost_recorded),
             left_out=spells.left_out,
         ),
+    )
+
+
+def _assumed(spells: Spells, lost_recorded: bool) -> tuple[Text, ...]:
+    customers = spells.notes.get(BY_STAGE_ALONE, 0)
+    return (
+        *ASSUMPTIONS,
+        *(() if lost_recorded else (NO_LOSS,)),
+        *((said_of_customers(customers),) if customers else ()),
     )
 
 

@@ -8,7 +8,7 @@ that was at risk in the recent days, old starts from the age that they had when 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -22,11 +22,26 @@ from alignment.incidence import (
     value_at,
 )
 from alignment.lead_to_close.curves import Timed, end_codes
-from alignment.results import LEVEL
+from alignment.results import LEVEL, About, Result
+from alignment.text import Text
+
+METHOD = Text(
+    en="Aalen–Johansen over a period: everything at risk in the recent days, old starts from the "
+    "age that they had when those days began (period life table; Brenner & Gefeller 1996).",
+    es="Aalen–Johansen por periodo: todo lo que estuvo en riesgo en los días recientes, lo antiguo "
+    "desde la edad que tenía cuando empezaron (tabla de periodo; Brenner y Gefeller 1996).",
+)
+ASSUMPTIONS = (
+    Text(
+        en="What starts now will end at the pace that each age had in the recent days.",
+        es="Lo que empieza ahora terminará al ritmo que cada edad tuvo en los días recientes.",
+    ),
+    Text(en="A loss counts as final.", es="Una pérdida cuenta como definitiva."),
+)
 
 
 @dataclass(frozen=True)
-class RecentRate:
+class RecentRate(Result):
     """How many of what starts now will end as asked, at the pace of the recent days.
 
     Parameters
@@ -40,6 +55,11 @@ class RecentRate:
         Recent starts, and how many of them have ended.
     within, horizon : float
         Days.
+    won : int
+        Recent starts that have ended as asked.
+    unit : {"lead", "opportunity", "account"}
+        What starts.
+    about : About
     """
 
     estimate: float
@@ -50,6 +70,16 @@ class RecentRate:
     ended: int
     within: float
     horizon: float
+    won: int = 0
+    unit: str = "lead"
+    about: About = field(default=About(METHOD, LEVEL, ASSUMPTIONS))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row."""
+        return pd.DataFrame([{name: self.__dict__[name] for name in _TOLD}])
+
+
+_TOLD = ("estimate", "low", "high", "closed_only", "started", "ended", "won", "within", "horizon")
 
 
 def recent_rate(
@@ -102,6 +132,9 @@ def recent_rate(
         ended=ended,
         within=float(within),
         horizon=float(horizon),
+        won=wins,
+        unit=getattr(spells, "unit", getattr(spells, "start", "lead")),
+        about=About(METHOD, level, ASSUMPTIONS),
     )
 
 
@@ -111,13 +144,14 @@ def recent_rates(spells: Timed, **options: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``group`` and the fields of :class:`RecentRate`.
+        ``group``, and the numbers of :class:`RecentRate`.
     """
     rows = []
     for name, part in spells.frame.groupby("group", sort=True):
         one = _Part(part.reset_index(drop=True), spells.ends)
-        rows.append({"group": str(name), **vars(recent_rate(one, **options))})
-    return pd.DataFrame(rows)
+        rows.append(recent_rate(one, **options).to_frame().assign(group=str(name)))
+    table = pd.concat(rows, ignore_index=True)
+    return table[["group", *_TOLD]]
 
 
 @dataclass(frozen=True)

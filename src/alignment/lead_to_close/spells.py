@@ -17,7 +17,7 @@ Rules, which every estimate of this room shares:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from alignment.arguments import of_type, one_of
 from alignment.dataset import Dataset
+from alignment.lead_to_close.customers import won_by_stage_alone
 from alignment.lead_to_close.days import day_number
 from alignment.lead_to_close.labels import MISSING, labels
 from alignment.lead_to_close.links import Links, find_links
@@ -63,6 +64,8 @@ class Spells:
     changes : DataFrame
         ``spell`` (place in `frame`), ``day``, ``lost`` (bool: from then on), of the spells that
         were lost and revived, up to ``as_of``.
+    notes : Mapping of str to int
+        Spells that are there and deserve a look, by what is odd about them.
     """
 
     frame: pd.DataFrame
@@ -72,6 +75,7 @@ class Spells:
     start: Start = "lead"
     left_out: Mapping[str, int] = field(default_factory=dict)
     changes: pd.DataFrame = field(default_factory=lambda: NO_CHANGES.copy())
+    notes: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def ends(self) -> tuple[str, ...]:
@@ -127,7 +131,8 @@ def find_spells(
     else:
         found, left_out = _opportunity_ends(data, links)
     found["group"] = labels(data, found, start, group)
-    return _observed(data, found, changes, left_out, start=start, whole_days=whole_days)
+    spells = _observed(data, found, changes, left_out, start=start, whole_days=whole_days)
+    return replace(spells, notes=won_by_stage_alone(data, links, spells.frame))
 
 
 def _lead_ends(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,7 @@ from alignment.text import Text
 STAGE_ENDS = ("moved_on", "moved_back", "lost")
 NO_PIPELINE = "(no pipeline)"
 MINIMUM_VISITS = 30
+QUANTILES = (0.10, 0.25, 0.50, 0.75, 0.90)
 
 METHOD = Text(
     en=(
@@ -70,12 +71,17 @@ class TimeInStage(Result):
         missing while there), ``entry``, ``exit`` (days), ``end`` (category moved_on, moved_back,
         lost, still_there), ``won``, ``is_reentry`` (bool).
     about : About
+    quantiles : DataFrame
+        ``pipeline``, ``stage``, ``quantile``, ``days`` (float64: day by which that share of the
+        visits has ended, wherever to, the ones not left counted; missing where not reached) and
+        ``seen_until`` (float64: last day that the visits to the stage were followed).
     """
 
     frame: pd.DataFrame
     curves: pd.DataFrame
     visits: pd.DataFrame
     about: About
+    quantiles: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a stage."""
@@ -132,7 +138,22 @@ def time_in_stage(data: Dataset, *, day: int = 30, level: float = LEVEL) -> Time
         curves=_stage_curves(keys, found, level),
         visits=visits.drop(columns="position"),
         about=About(method=METHOD, level=level, assumptions=ASSUMPTIONS, left_out=left_out),
+        quantiles=_spread(keys, found),
     )
+
+
+def _spread(keys: pd.DataFrame, found: list[Incidence]) -> pd.DataFrame:
+    rows = []
+    for code, one in enumerate(found):
+        left = 1 - one.survival
+        known = one.table.time[one.table.time <= one.table.follow_up]
+        until = float(known[-1]) if len(known) else np.nan
+        for share in QUANTILES:
+            days, _, _ = quantile(one.table, left, left, left, share)
+            name = (keys["pipeline"].iloc[code], keys["stage"].iloc[code])
+            rows.append((*name, share, days, until))
+    columns = ["pipeline", "stage", "quantile", "days", "seen_until"]
+    return pd.DataFrame(rows, columns=columns).astype({"pipeline": "str", "stage": "str"})
 
 
 def _visits(data: Dataset) -> tuple[pd.DataFrame, dict[str, int]]:
