@@ -86,3 +86,23 @@ def within(name: str, value: object, low: float, high: float) -> None:
         return
     bounds = f"between {low:g} and {high:g}" if high < inf else f"a number above {low:g}"
     raise ArgumentError(f"{name} must be {bounds}", value=str(value))
+
+
+def all_within(name: str, values: object, low: float, high: float) -> None:
+    """Refuse what is not one or more numbers, each of them between two bounds, which may be meant.
+
+    Raises
+    ------
+    ArgumentError
+        With the first value that cannot be.
+    """
+    given = list(values) if isinstance(values, Iterable) and not isinstance(values, str) else None
+    if not given:
+        raise ArgumentError(
+            f"{name} must be one or more numbers", value=str(values), cure=f"Give {name}=(30, 90)."
+        )
+    for value in given:
+        number = isinstance(value, Real) and not isinstance(value, bool)
+        if not number or not low <= float(value) <= high:
+            bounds = f"from {low:g} to {high:g}" if high < inf else f"from {low:g} on"
+            raise ArgumentError(f"{name} must be numbers {bounds}", value=str(value))

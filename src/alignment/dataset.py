@@ -11,7 +11,7 @@ import pandas as pd
 
 from alignment import tables
 from alignment.arguments import one_of
-from alignment.errors import NotMeasurable
+from alignment.errors import ArgumentError, NotMeasurable
 from alignment.ledger import Ledger
 from alignment.text import Text
 
@@ -103,7 +103,19 @@ class Dataset:
     def __post_init__(self) -> None:
         for moment in (self.as_of, self.observed_from):
             if moment.tzinfo is None:
-                raise ValueError("as_of and observed_from must carry a time zone")
+                raise ArgumentError(
+                    "as_of and observed_from must carry a time zone",
+                    value=str(moment),
+                    cure="Give pandas.Timestamp(…, tz=“UTC”).",
+                )
+        for name in tables.MODELS:
+            frame = getattr(self, name)
+            for column in frame.select_dtypes("datetime"):
+                if str(column).endswith("_at"):
+                    raise ArgumentError(
+                        f"{name}.{column} must carry a time zone",
+                        cure="alignment.tables.conform makes a table as it must be.",
+                    )
 
     def __repr__(self) -> str:
         """Say in a line what the dataset holds: its window and the rows of its tables."""

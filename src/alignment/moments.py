@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
+from alignment.shares import account_codes
 from alignment.text import Text
 
 Integers = NDArray[np.int64]
@@ -25,6 +26,12 @@ DAY_ONLY = Text(
     en="A touch of which only the day is known counts at the end of that day.",
     es="Una interacción de la que solo se conoce el día cuenta al final de ese día.",
 )
+SHARED_ACCOUNTS = Text(
+    en="Accounts are independent of one another; intervals widen as far as leads of one account "
+    "are alike.",
+    es="Las cuentas son independientes entre sí; los intervalos se amplían en la medida en que los "
+    "leads de una cuenta se parecen.",
+)
 NO_HANDOFF = Text(
     en="Not measurable: no lead carries the moment at which it was handed over (MQL).",
     es="No medible: ningún lead lleva el momento en que se entregó a ventas (MQL).",
@@ -39,6 +46,11 @@ def places(values: pd.Series, ids: pd.Series) -> Integers:
     """Find the place of each value in unique ids, −1 where it has none (quicker than isin)."""
     found = pd.Index(ids).get_indexer(pd.Index(values))
     return np.where(values.isna(), -1, found).astype(np.int64)
+
+
+def accounts_of(data: Dataset, place: Any) -> Integers:
+    """Give each lead the number of its account; one without is an account of its own."""
+    return account_codes(data.leads["account_id"].iloc[np.asarray(place)])
 
 
 def first(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from alignment.arguments import of_type, within
 from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
 from alignment.handoff.milestones import (
@@ -17,9 +21,9 @@ from alignment.handoff.milestones import (
     require_handoff,
 )
 from alignment.handoff.reached import reached
-from alignment.moments import MISSING, places
+from alignment.moments import MISSING, SHARED_ACCOUNTS, accounts_of, places
 from alignment.results import LEVEL, About, Result
-from alignment.shares import equal_shares, wilson
+from alignment.shares import design_effects, equal_shares, wilson
 from alignment.text import Text
 
 ALL = "all"
@@ -32,14 +36,17 @@ EMPTY_REASONS = ("otro", "otros", "otra", "other", "n/a", "na", "none", "-", "no
 METHOD = Text(
     en=(
         "Share of the leads handed over by the first verdict within a fixed number of days, among "
-        "those followed so long; Wilson intervals; chi-square test of equal acceptance."
+        "those followed so long; Wilson intervals; chi-square test of equal acceptance; counts "
+        "over their design effect (Rao and Scott) where leads share accounts."
     ),
     es=(
         "Proporción de leads entregados según el primer veredicto en un número fijo de días, entre "
-        "los observados ese tiempo; intervalos de Wilson; prueba ji-cuadrada de igual aceptación."
+        "los observados ese tiempo; intervalos de Wilson; prueba ji-cuadrada de igual aceptación; "
+        "conteos divididos entre su efecto de diseño (Rao y Scott) si hay cuentas compartidas."
     ),
 )
 ASSUMPTIONS = (
+    SHARED_ACCOUNTS,
     Text(
         en="Accepted is whoever sales takes as SAL or SQL or makes an opportunity of.",
         es="Aceptado es quien ventas toma como SAL o SQL o convierte en oportunidad.",
@@ -117,7 +124,12 @@ def acceptance(
     ------
     NotMeasurable
         If no lead was handed over, or no verdict is recorded.
+    ArgumentError
+        If an argument is none of those that may be given.
     """
+    of_type("data", data, Dataset, "alignment.load(folder)")
+    within("days", days, 0, inf)
+    within("level", level, 0, 1)
     found = find_milestones(data)
     require_handoff(found)
     frame = found.frame[found.frame["mql"].notna()].reset_index(drop=True)
@@ -132,19 +144,24 @@ def acceptance(
         of = labels(data, frame["place"], group)
     except NotMeasurable:
         left_out["without a group to compare"] = len(frame)
-    parts = [_counts(ALL, verdict, level)]
-    parts += [_counts(str(name), rows, level) for name, rows in verdict.groupby(of.to_numpy())]
+    account = pd.Series(accounts_of(data, frame["place"]), index=frame.index)
+    parts = [_counts(ALL, verdict, account, level)]
+    for name, rows in verdict.groupby(of.to_numpy()):
+        parts.append(_counts(str(name), rows, account[rows.index], level))
     if of.nunique() < 2:
         parts = parts[:1]
     every = pd.concat(parts, ignore_index=True)
     accepted = every.query("verdict == 'accepted' and group != @ALL and not too_few")
-    reasons = _reasons(data, frame, verdict, level)
+    told = _told_reasons(data, frame.assign(account=account), verdict)
+    rejected = (verdict == "rejected").to_numpy()
     return Acceptance(
-        frame=every,
-        reasons=reasons,
-        usable=_usable(reasons, level),
-        recycling=_recycling(frame[(verdict == "rejected").to_numpy()], data.as_of, level),
-        p=equal_shares(accepted["count"].to_numpy(), accepted["leads"].to_numpy()),
+        frame=every.drop(columns="effect"),
+        reasons=pd.concat([_reasons(name, rows, level) for name, rows in told.items()]).reset_index(
+            drop=True
+        ),
+        usable=_usable(told, level),
+        recycling=_recycling(frame[rejected], account[rejected], data.as_of, level),
+        p=equal_shares(accepted["count"], accepted["leads"], accepted["effect"]),
         days=days,
         about=About(
             method=METHOD,
@@ -159,9 +176,11 @@ def _enough(frame: pd.DataFrame, verdict: pd.Series) -> None:
     if len(frame) < MINIMUM_HANDED_OVER:
         raise NotMeasurable(
             Text(
-                en="Not measurable: only {leads} leads were handed over long enough ago.",
-                es="No medible: solo se entregaron {leads} leads hace tiempo suficiente.",
-            ).format(leads=len(frame))
+                en="Not measurable: fewer than {least} leads were handed over long enough ago "
+                "({leads}).",
+                es="No medible: se entregaron menos de {least} leads hace tiempo suficiente "
+                "({leads}).",
+            ).format(least=MINIMUM_HANDED_OVER, leads=len(frame))
         )
     if (verdict == "none").all():
         raise NotMeasurable(
@@ -194,9 +213,10 @@ def _verdicts(frame: pd.DataFrame, days: int) -> pd.Series:
     return first.where(np.isfinite(hours.min(axis=1)), "none").astype("str")
 
 
-def _counts(name: str, verdict: pd.Series, level: float) -> pd.DataFrame:
+def _counts(name: str, verdict: pd.Series, account: pd.Series, level: float) -> pd.DataFrame:
     count = verdict.value_counts().reindex(VERDICTS, fill_value=0).to_numpy()
-    share, low, high = wilson(count, np.full(len(VERDICTS), len(verdict)), level)
+    effect = _effects(verdict, account, VERDICTS)
+    share, low, high = wilson(count, np.full(len(VERDICTS), len(verdict)), level, effect)
     return pd.DataFrame(
         {
             "group": name,
@@ -207,45 +227,63 @@ def _counts(name: str, verdict: pd.Series, level: float) -> pd.DataFrame:
             "low": low,
             "high": high,
             "too_few": len(verdict) < MINIMUM_LEADS,
+            "effect": effect,
         }
     )
 
 
-def _reasons(data: Dataset, frame: pd.DataFrame, verdict: pd.Series, level: float) -> pd.DataFrame:
-    """Count the reasons that were recorded with the first rejection or recycling."""
-    parts = []
+def _effects(said: pd.Series, account: pd.Series, words: Iterable[str]) -> NDArray[np.float64]:
+    """Give the design effect of the share of each word."""
+    codes = account.to_numpy(dtype=np.int64)
+    parts = [design_effects(said == word, codes) for word in words]
+    return np.concatenate([np.ones(0), *parts])
+
+
+def _told_reasons(
+    data: Dataset, frame: pd.DataFrame, verdict: pd.Series
+) -> dict[str, pd.DataFrame]:
+    """Give the leads first rejected and first recycled: ``reason`` (missing: none), ``account``."""
+    told = {}
     for name, stage in (("rejected", "disqualified"), ("recycled", "recycled")):
-        own = frame.loc[(verdict == name).to_numpy(), "place"]
+        own = frame[(verdict == name).to_numpy()]
         rows = data.lead_stages[(data.lead_stages["stage"] == stage).to_numpy()]
         rows = rows.assign(of=places(rows["lead_id"], data.leads["lead_id"]))
         handed = frame.set_index("place")["mql"].reindex(rows["of"]).set_axis(rows.index)
         rows = rows[(rows["entered_at"] >= handed) & (rows["entered_at"] <= data.as_of)]
         rows = rows.sort_values(["of", "entered_at"], kind="stable").drop_duplicates("of")
-        reason = rows.set_index("of")["reason"].reindex(own).astype("object")
+        reason = rows.set_index("of")["reason"].reindex(own["place"]).astype("object")
         blank = reason.isna() | (reason.astype("str").str.strip() == "")
-        count = reason.where(~blank, MISSING).value_counts()
-        share, low, high = wilson(count.to_numpy(), np.full(len(count), len(own)), level)
-        parts.append(
-            pd.DataFrame(
-                {
-                    "verdict": name,
-                    "reason": count.index.astype("str"),
-                    "says": _says(count.index.astype("str").to_series()).to_numpy(dtype=bool),
-                    "count": count.to_numpy(),
-                    "share": share,
-                    "low": low,
-                    "high": high,
-                }
-            )
-        )
-    return pd.concat(parts, ignore_index=True)
+        said = reason.where(~blank, MISSING).astype("str").to_numpy(dtype=object)
+        told[name] = pd.DataFrame({"reason": said, "account": own["account"].to_numpy()})
+    return told
 
 
-def _recycling(rejected: pd.DataFrame, as_of: pd.Timestamp, level: float) -> pd.DataFrame:
+def _reasons(name: str, told: pd.DataFrame, level: float) -> pd.DataFrame:
+    """Count the reasons that were recorded with the first rejection or recycling."""
+    count = told["reason"].value_counts()
+    effect = _effects(told["reason"], told["account"], count.index)
+    share, low, high = wilson(count.to_numpy(), np.full(len(count), len(told)), level, effect)
+    return pd.DataFrame(
+        {
+            "verdict": name,
+            "reason": count.index.astype("str"),
+            "says": _says(count.index.astype("str").to_series()).to_numpy(dtype=bool),
+            "count": count.to_numpy(),
+            "share": share,
+            "low": low,
+            "high": high,
+        }
+    )
+
+
+def _recycling(
+    rejected: pd.DataFrame, account: pd.Series, as_of: pd.Timestamp, level: float
+) -> pd.DataFrame:
     """Follow rejected leads until they are given back to marketing."""
     later = rejected["recycled"].where(rejected["recycled"] >= rejected["disqualified"])
     days = (later.fillna(as_of) - rejected["disqualified"]) / pd.Timedelta(days=1)
-    curve = reached(days.to_numpy(dtype=np.float64), later.notna().to_numpy(dtype=bool))
+    codes = account.to_numpy(dtype=np.int64)
+    curve = reached(days.to_numpy(dtype=np.float64), later.notna().to_numpy(dtype=bool), codes)
     share, low, high = curve.by(np.array([RECYCLING_DAYS]), level)
     told = {"rejected": [len(rejected)], "so_far": [int(later.notna().sum())]}
     return pd.DataFrame(told).assign(share=share, low=low, high=high)
@@ -256,12 +294,14 @@ def _says(reason: pd.Series) -> pd.Series:
     return ~reason.str.strip().str.casefold().isin(EMPTY_REASONS) & (reason != MISSING)
 
 
-def _usable(reasons: pd.DataFrame, level: float) -> pd.DataFrame:
-    table = (
-        reasons.assign(with_reason=reasons["count"].where(reasons["says"], 0))
-        .groupby("verdict", sort=False)[["count", "with_reason"]]
-        .sum()
-        .reset_index()
-    )
-    share, low, high = wilson(table["with_reason"].to_numpy(), table["count"].to_numpy(), level)
-    return table.assign(share=share, low=low, high=high)
+def _usable(told: Mapping[str, pd.DataFrame], level: float) -> pd.DataFrame:
+    parts = []
+    for name, rows in told.items():
+        if len(rows):
+            says = _says(rows["reason"])
+            effect = design_effects(says, rows["account"].to_numpy(dtype=np.int64))
+            share, low, high = wilson([says.sum()], [len(rows)], level, effect)
+            counts = {"verdict": name, "count": [len(rows)], "with_reason": int(says.sum())}
+            parts.append(pd.DataFrame(counts).assign(share=share, low=low, high=high))
+    columns = ["verdict", "count", "with_reason", "share", "low", "high"]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)

@@ -13,7 +13,7 @@ from alignment.arguments import of_type, one_of, within
 from alignment.dataset import Dataset
 from alignment.handoff.milestones import handed_over, labels
 from alignment.handoff.reached import Reached, reached
-from alignment.moments import DAY_ONLY, LOGGED
+from alignment.moments import DAY_ONLY, LOGGED, SHARED_ACCOUNTS, accounts_of
 from alignment.results import LEVEL, About, Result
 from alignment.text import Text
 from alignment.working_hours import WorkingHours, chosen, told
@@ -37,7 +37,7 @@ METHOD = Text(
         "nunca contactados, también los cerrados, siguen contando hasta la exportación."
     ),
 )
-ASSUMPTIONS = (LOGGED, DAY_ONLY)
+ASSUMPTIONS = (LOGGED, DAY_ONLY, SHARED_ACCOUNTS)
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,7 @@ def follow_up(
     frame = found.frame
     hours = waits(frame, data, clock, working)
     came = frame["touched_at"].notna().to_numpy()
+    account = accounts_of(data, frame["place"])
     of = pd.Series(ALL, index=frame.index)
     names = [ALL]
     if group is not None:
@@ -119,7 +120,7 @@ def follow_up(
     parts: list[tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]] = []
     for name in names:
         own = np.ones(len(frame), dtype=bool) if name == ALL else (of == name).to_numpy()
-        parts.append(_one(name, frame[own], hours[own], came[own], level))
+        parts.append(_one(name, frame[own], hours[own], came[own], account[own], level))
     summaries, at, curves = (
         pd.concat(part, ignore_index=True) for part in zip(*parts, strict=True)
     )
@@ -167,9 +168,10 @@ def _one(
     rows: pd.DataFrame,
     hours: Floats,
     came: NDArray[np.bool_],
+    account: NDArray[np.int64],
     level: float,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    curve = reached(hours, came)
+    curve = reached(hours, came, account)
     median, low, high = curve.quantile(0.5, level)
     touched = hours[came]
     closed = ~came & rows["closed_at"].notna().to_numpy()

@@ -9,21 +9,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from alignment.arguments import of_type, one_of, within
 from alignment.dataset import Dataset
 from alignment.handoff.milestones import find_milestones
 from alignment.handoff.reached import reached
+from alignment.moments import SHARED_ACCOUNTS, accounts_of
 from alignment.results import LEVEL, About, Result
 from alignment.text import Text
 
 MINIMUM_LEADS = 30
 ALL = "all"
 DAY = pd.Timedelta(days=1)
+Integers = NDArray[np.int64]
 
 METHOD = Text(
     en=(
@@ -42,11 +46,7 @@ ASSUMPTIONS = (
         en="Younger leads go on as those of the same cohort did that could be followed longer.",
         es="Los leads más recientes siguen como los de su cohorte que se pudieron observar más.",
     ),
-    Text(
-        en="Leads move independently of one another; intervals do not widen for shared accounts.",
-        es="Los leads avanzan con independencia unos de otros; los intervalos no se amplían por "
-        "cuentas compartidas.",
-    ),
+    SHARED_ACCOUNTS,
     Text(
         en="Whoever is in a later stage has passed the earlier ones by then.",
         es="Quien está en una etapa posterior ya pasó por las anteriores.",
@@ -113,7 +113,13 @@ def cohort_funnel(
     ------
     NotMeasurable
         If the exports hold no leads.
+    ArgumentError
+        If an argument is none of those that may be given.
     """
+    of_type("data", data, Dataset, "alignment.load(folder)")
+    one_of("cohort", cohort, ("quarter", "month"))
+    within("day", day, 0, inf)
+    within("level", level, 0, 1)
     found = find_milestones(data)
     frame = found.frame
     unseen = frame["lead"] < data.observed_from
@@ -124,12 +130,14 @@ def cohort_funnel(
     left_out["stages dated before the lead"] = early
     local = raw["lead"].dt.tz_convert(data.timezone).dt.tz_localize(None)
     cohorts = local.dt.to_period("Q" if cohort == "quarter" else "M").astype("str")
-    parts = [_cohort(ALL, times, stages, data.as_of, day, level)]
+    account = accounts_of(data, raw["place"])
+    parts = [_cohort(ALL, times, account, stages, data.as_of, day, level)]
     for name, rows in times.groupby(cohorts.to_numpy(), sort=True):
-        parts.append(_cohort(str(name), rows, stages, data.as_of, day, level))
+        own = account[rows.index]
+        parts.append(_cohort(str(name), rows, own, stages, data.as_of, day, level))
     return Funnel(
         frame=pd.concat(parts, ignore_index=True),
-        steps=_steps(raw, times, stages, data.as_of, day, level),
+        steps=_steps(raw, times, account, stages, data.as_of, day, level),
         day=day,
         about=About(
             method=METHOD,
@@ -168,6 +176,7 @@ def _followed(
 def _cohort(
     name: str,
     times: pd.DataFrame,
+    account: Integers,
     stages: tuple[str, ...],
     as_of: pd.Timestamp,
     day: int,
@@ -179,7 +188,7 @@ def _cohort(
             share, low, high, so_far = 1.0, np.nan, np.nan, len(times)
         else:
             days, came = _followed(times["lead"], times[stage], as_of)
-            estimate = reached(days, came).by(np.array([day]), level)
+            estimate = reached(days, came, account).by(np.array([day]), level)
             share, low, high = (float(values[0]) for values in estimate)
             so_far = int(came.sum())
         rows.append((name, stage, len(times), so_far, share, low, high))
@@ -190,6 +199,7 @@ def _cohort(
 def _steps(
     raw: pd.DataFrame,
     times: pd.DataFrame,
+    account: Integers,
     stages: tuple[str, ...],
     as_of: pd.Timestamp,
     day: int,
@@ -199,7 +209,7 @@ def _steps(
     for before, stage in pairwise(stages):
         there = times[before].notna()
         days, came = _followed(times.loc[there, before], times.loc[there, stage], as_of)
-        curve = reached(days, came)
+        curve = reached(days, came, account[there.to_numpy()])
         share, low, high = (float(values[0]) for values in curve.by(np.array([day]), level))
         skipped = int((times[stage].notna() & raw[stage].isna()).sum())
         median = curve.quantile(0.5, level)[0]

@@ -8,6 +8,7 @@ one region are compared with the other weeks of the same region and season.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from scipy.special import expit
 from scipy.stats import norm
 
 from alignment import regression
+from alignment.arguments import of_type, within
 from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
 from alignment.handoff.milestones import handed_over, labels
@@ -111,7 +113,12 @@ def volume_or_capacity(data: Dataset, *, hours: float = 24, level: float = LEVEL
     ------
     NotMeasurable
         If the exports lack what is needed, or there are too few weeks or leads.
+    ArgumentError
+        If an argument is none of those that may be given.
     """
+    of_type("data", data, Dataset, "alignment.load(folder)")
+    within("hours", hours, 0, inf)
+    within("level", level, 0, 1)
     found = handed_over(data)
     load = week_load(data, found.frame)["load"].to_numpy()
     followed = (found.frame["handed_at"] + pd.Timedelta(days=14) <= data.as_of).to_numpy()

@@ -167,9 +167,11 @@ def handed_over(data: Dataset) -> HandedOver:
     if len(kept) < MINIMUM_HANDED_OVER:
         raise NotMeasurable(
             Text(
-                en="Not measurable: only {leads} leads were handed over.",
-                es="No medible: solo se entregaron {leads} leads.",
-            ).format(leads=len(kept))
+                en="Not measurable: fewer than {least} leads were handed over without a touch of "
+                "sales before ({leads}).",
+                es="No medible: se entregaron menos de {least} leads sin contacto previo de ventas "
+                "({leads}).",
+            ).format(least=MINIMUM_HANDED_OVER, leads=len(kept))
         )
     return HandedOver(kept, {reason: count for reason, count in left_out.items() if count})
 

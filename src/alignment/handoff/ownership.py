@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from alignment.arguments import of_type, one_of, within
 from alignment.dataset import Dataset
-from alignment.errors import NotMeasurable
+from alignment.errors import ArgumentError, NotMeasurable
 from alignment.handoff.milestones import find_milestones
 from alignment.moments import first, own_touches, places
 from alignment.results import LEVEL, About, Result
@@ -126,7 +127,18 @@ def ownership(
     ------
     NotMeasurable
         If the exports do not say who moved leads, or who works for sales.
+    ArgumentError
+        If an argument is none of those that may be given.
     """
+    of_type("data", data, Dataset, "alignment.load(folder)")
+    within("level", level, 0, 1)
+    if isinstance(sales_users, str):
+        raise ArgumentError(
+            "sales_users must be several ids", value=sales_users, cure="Give a list of them."
+        )
+    for stage, team in stage_team.items():
+        one_of("a stage in stage_team", stage, LEAD_STAGES)
+        one_of("a team in stage_team", team, ("marketing", "sales"))
     stages = data.require("lead_stages", "entered_at")
     if not stages["changed_by"].notna().any():
         raise NotMeasurable(

@@ -17,9 +17,10 @@ from alignment.incidence import (
     Floats,
     Integers,
     RiskTable,
+    aalen_johansen,
     at_the_edges,
+    clustered,
     interval,
-    kaplan_meier,
     risk_tables,
     standing_at,
 )
@@ -36,15 +37,19 @@ class Reached:
     table : RiskTable
         Counts at each distinct last time.
     without, variance : arrays (T,)
-        Probability of not having reached it just after each time, and its variance (Greenwood).
+        Probability of not having reached it just after each time, and its variance: Greenwood's,
+        widened by what clusters share (:mod:`alignment.incidence.clustered`).
     exits : array (n,)
         Sorted last times of all, reached or still followed.
+    cluster_size : float
+        Leads of the account of a lead, in the mean.
     """
 
     table: RiskTable
     without: Floats
     variance: Floats
     exits: Floats
+    cluster_size: float = 1.0
 
     def at_risk(self, times: Any) -> Integers:
         """Count those still followed and without the event just before each time."""
@@ -63,7 +68,7 @@ class Reached:
         variance = np.append(0.0, self.variance)[place]
         at_risk = self.at_risk(times)
         low, high = interval(share, variance, level=level)
-        standing = standing_at(self.table, self.without, times)
+        standing = standing_at(self.table, self.without, times) / self.cluster_size
         low, high = at_the_edges(share, low, high, standing, level)
         known = (at_risk >= FEWEST_AT_RISK) | ((share == 1) & (len(self.exits) > 0))
         return (
@@ -87,7 +92,7 @@ class Reached:
         return first(reached), first(high), first(low)
 
 
-def reached(time: Any, event: Any) -> Reached:
+def reached(time: Any, event: Any, cluster: Integers | None = None) -> Reached:
     """Estimate the share that reaches an event by each time.
 
     Parameters
@@ -96,6 +101,8 @@ def reached(time: Any, event: Any) -> Reached:
         Time of the event, or of the end of follow-up, from the start on; never negative.
     event : array (n,) of bool
         Whether it was reached.
+    cluster : array (n,) of int, optional
+        Codes of the accounts; by default all are independent.
 
     Raises
     ------
@@ -105,7 +112,10 @@ def reached(time: Any, event: Any) -> Reached:
     time = np.asarray(time, dtype=np.float64)
     if len(time) and time.min() < 0:
         raise ValueError("a time since the start cannot be negative")
-    table = risk_tables(
-        np.zeros_like(time), time, np.asarray(event, dtype=bool).astype(int), ends=1
+    entry, end = np.zeros_like(time), np.asarray(event, dtype=bool).astype(np.int64)
+    found = aalen_johansen(risk_tables(entry, time, end, ends=1)[0])
+    if cluster is not None:
+        found = clustered(found, entry, time, end, cluster)
+    return Reached(
+        found.table, found.survival, found.open_variance, np.sort(time), found.cluster_size
     )
-    return Reached(table[0], *kaplan_meier(table[0]), np.sort(time))

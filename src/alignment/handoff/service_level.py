@@ -14,9 +14,9 @@ from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
 from alignment.handoff.follow_up import Clock, checked, waits
 from alignment.handoff.milestones import handed_over, labels
-from alignment.moments import DAY_ONLY, LOGGED
+from alignment.moments import DAY_ONLY, LOGGED, SHARED_ACCOUNTS, accounts_of
 from alignment.results import LEVEL, About, Result
-from alignment.shares import equal_shares, holm, wilson
+from alignment.shares import design_effects, equal_shares, holm, wilson
 from alignment.text import Text
 from alignment.working_hours import WorkingHours, told
 
@@ -28,16 +28,19 @@ MINIMUM_LEADS = 20
 METHOD = Text(
     en=(
         "Exact count of leads touched within the limit among those for which it has passed; "
-        "Wilson intervals; chi-square tests of equal shares, adjusted by Holm for their number."
+        "Wilson intervals; chi-square tests of equal shares, adjusted by Holm for their number; "
+        "counts over their design effect (Rao and Scott) where leads share accounts."
     ),
     es=(
         "Conteo exacto de leads contactados dentro del límite entre aquellos cuyo límite ya pasó; "
-        "intervalos de Wilson; pruebas ji-cuadrada de igualdad, ajustadas por Holm según su número."
+        "intervalos de Wilson; pruebas ji-cuadrada de igualdad, ajustadas por Holm según su número "
+        "(conteos divididos entre su efecto de diseño (Rao y Scott) si hay cuentas compartidas)."
     ),
 )
 ASSUMPTIONS = (
     LOGGED,
     DAY_ONLY,
+    SHARED_ACCOUNTS,
     Text(
         en="Who owns a lead is known only as of the export.",
         es="El dueño de un lead solo se conoce a la fecha de la exportación.",
@@ -126,9 +129,11 @@ def service_level(
         {
             "within": touched & (waits(rows, data, clock, working) <= hours),
             "never": ~touched,
+            "account": accounts_of(data, rows["place"]),
         }
     )
-    parts, tests = [_counts(ALL, pd.Series(ALL, counted.index), counted, level)], []
+    whole, _ = _counts(ALL, pd.Series(ALL, counted.index), counted, level)
+    parts, tests = [whole], []
     for dimension in DIMENSIONS:
         try:
             if dimension == "load":
@@ -137,12 +142,12 @@ def service_level(
                 of = labels(data, rows["place"], dimension)
         except NotMeasurable:
             continue
-        part = _counts(dimension, of, counted, level)
+        part, effect = _counts(dimension, of, counted, level)
         if len(part) > 1:
             parts.append(part)
-            enough = part[~part["too_few"]]
-            p = equal_shares(enough["within"].to_numpy(), enough["leads"].to_numpy())
-            tests.append((dimension, len(enough), p))
+            enough = ~part["too_few"].to_numpy()
+            p = equal_shares(part["within"][enough], part["leads"][enough], effect[enough])
+            tests.append((dimension, int(enough.sum()), p))
     compared = pd.DataFrame(tests, columns=["dimension", "groups", "p"])
     return ServiceLevel(
         frame=pd.concat(parts, ignore_index=True),
@@ -158,15 +163,22 @@ def service_level(
     )
 
 
-def _counts(dimension: str, of: pd.Series, counted: pd.DataFrame, level: float) -> pd.DataFrame:
+def _counts(
+    dimension: str, of: pd.Series, counted: pd.DataFrame, level: float
+) -> tuple[pd.DataFrame, NDArray[np.float64]]:
+    """Count a dimension's groups; give also the design effect of each."""
     by = counted.groupby(of.to_numpy(), sort=True)
     table = pd.DataFrame(
         {"leads": by.size(), "within": by["within"].sum(), "never": by["never"].sum()}
     ).astype("int64")
     if dimension == "load":
         table = table.reindex([name for name in LOADS if name in table.index])
-    share, low, high = wilson(table["within"].to_numpy(), table["leads"].to_numpy(), level)
-    return pd.DataFrame(
+    group = table.index.get_indexer(pd.Index(of))
+    effect = design_effects(
+        counted["within"], counted["account"].to_numpy(), group, groups=len(table)
+    )
+    share, low, high = wilson(table["within"].to_numpy(), table["leads"].to_numpy(), level, effect)
+    frame = pd.DataFrame(
         {
             "dimension": dimension,
             "group": table.index.astype("str"),
@@ -180,6 +192,7 @@ def _counts(dimension: str, of: pd.Series, counted: pd.DataFrame, level: float) 
             "too_few": (table["leads"] < MINIMUM_LEADS).to_numpy(),
         }
     )
+    return frame, effect
 
 
 def week_load(data: Dataset, frame: pd.DataFrame) -> pd.DataFrame:

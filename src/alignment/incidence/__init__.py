@@ -1,6 +1,7 @@
 """Cumulative incidence: Kaplan–Meier and Aalen–Johansen, with intervals, also behind a zero."""
 
 from alignment.incidence.bounds import at_the_edges, bounded_intervals, standing_at, standing_for
+from alignment.incidence.clustered import clustered, widened
 from alignment.incidence.estimate import (
     SETTLED,
     Floats,
@@ -28,6 +29,7 @@ __all__ = [
     "aalen_johansen",
     "at_the_edges",
     "bounded_intervals",
+    "clustered",
     "first_time",
     "interval",
     "kaplan_meier",
@@ -37,4 +39,5 @@ __all__ = [
     "standing_at",
     "standing_for",
     "value_at",
+    "widened",
 ]

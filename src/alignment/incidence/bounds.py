@@ -4,7 +4,8 @@ The usual interval of a cumulative incidence does not exist at 0. With nobody wo
 known to the day, the exact limit is 1 − (α/2)^(1/m) (Clopper & Pearson 1934, Biometrika 26:404).
 Under censoring m is the number that the risk set stands for, n(t)/S(t−), never more than the leads
 themselves: without censoring all of them, without other ends those still at risk, which is the
-limit of Fay, Brittain & Proschan 2013 (Biostatistics 14:723) at zero.
+limit of Fay, Brittain & Proschan 2013 (Biostatistics 14:723) at zero. Behind a zero nothing tells
+how alike the leads of an account are, and those of one account count as one.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ def bounded_intervals(
     low, high = interval(estimate, found.variance, level=level, transform=transform)
     edge = (estimate <= 0) | (estimate >= 1 - 1e-15)
     if edge.any():
-        count = np.broadcast_to(standing_for(found), estimate.shape)
+        count = np.broadcast_to(standing_for(found) / found.cluster_size, estimate.shape)
         low, high = at_the_edges(estimate, low, high, count, level)
     return low, high
 

@@ -12,7 +12,7 @@ pointwise ones, Brookmeyer & Crowley 1982 (Biometrics 38:29).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -71,6 +71,11 @@ class Incidence:
         Delta variance of `incidence`. With one kind of end it is Greenwood's.
     lag_covariance : array (K, T)
         c(t) such that Cov(F(t), F(H)) = Var F(t) − (F(H) − F(t)) c(t) for H ≥ t.
+    design_effect : array (1 + K, T), optional
+        By how much clusters have widened the variance of `survival` and of each incidence
+        (:mod:`~alignment.incidence.clustered`); none where spells count as independent.
+    cluster_size : float
+        Spells of the cluster of a spell, in the mean: what behind a zero they count for.
     """
 
     table: RiskTable
@@ -78,6 +83,14 @@ class Incidence:
     incidence: Floats
     variance: Floats
     lag_covariance: Floats
+    design_effect: Floats | None = field(default=None, kw_only=True)
+    cluster_size: float = field(default=1.0, kw_only=True)
+
+    @property
+    def open_variance(self) -> Floats:
+        """Variance of `survival`: Greenwood's, widened by what clusters share."""
+        variance: Floats = kaplan_meier(self.table)[1]
+        return variance if self.design_effect is None else variance * self.design_effect[0]
 
     def covariance_with(self, end: int, upto: int) -> Floats:
         """Cov(F(t), F(H)) for every t up to H, the time at place ``upto - 1``."""

@@ -11,6 +11,7 @@ import pandas as pd
 from scipy.special import expit, logit
 from scipy.stats import norm
 
+from alignment.arguments import of_type, within
 from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
 from alignment.incidence import Floats, Integers
@@ -144,6 +145,8 @@ def backtest(
     NotMeasurable
         If fewer than four quarters can be forecast.
     """
+    of_type("data", data, Dataset, "alignment.load(folder)")
+    within("level", level, 0, 1)
     data.require("opportunities", "created_at")
     told: list[tuple[pd.Period, OpenPipeline]] = []
     for period in _quarters(data, quarters):

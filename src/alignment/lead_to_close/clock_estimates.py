@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from alignment.arguments import all_within, of_type, within
 from alignment.errors import NotMeasurable
 from alignment.incidence import (
-    Floats,
     Incidence,
     bounded_intervals,
     interval,
-    kaplan_meier,
     value_at,
 )
 from alignment.lead_to_close.clocks import Clocks
@@ -34,8 +34,8 @@ from alignment.lead_to_close.curves import (
 )
 from alignment.lead_to_close.customers import BY_STAGE_ALONE, said_of_customers
 from alignment.lead_to_close.ever import ever
-from alignment.lead_to_close.reopened import Occupation
 from alignment.lead_to_close.restricted_mean import restricted_mean
+from alignment.moments import SHARED_ACCOUNTS
 from alignment.results import LEVEL, About, Result
 from alignment.text import Text
 
@@ -58,9 +58,12 @@ ASSUMPTIONS = (
         en="Whatever is still open behaves like the others that were open at the same age.",
         es="Lo que sigue abierto se comporta como lo demás que estaba abierto a la misma edad.",
     ),
+    SHARED_ACCOUNTS,
     Text(
-        en="Units are independent of one another; intervals do not widen for shared accounts.",
-        es="Las unidades son independientes; los intervalos no se amplían por cuentas compartidas.",
+        en="The tests of Gray and log-rank, and the share that will ever end so, count units of "
+        "one account as independent.",
+        es="Las pruebas de Gray y log-rank, y la proporción que alguna vez terminará así, cuentan "
+        "como independientes las unidades de una misma cuenta.",
     ),
 )
 EXTRAPOLATED = Text(
@@ -228,7 +231,16 @@ def estimate_clocks(
     ------
     NotMeasurable
         If no end was seen.
+    ArgumentError
+        If an argument is none of those that may be given.
     """
+    of_type("clocks", clocks, Clocks, "find_clocks(data, start=…, end=…)")
+    all_within("days", days, 0, inf)
+    all_within("quantiles", quantiles, 0, 1)
+    all_within("horizons", horizons, 0, inf)
+    for horizon in horizons:
+        within("a horizon", horizon, 0, inf)
+    within("level", level, 0, 1)
     frame, ends = clocks.frame, clocks.ends
     if not (frame["end"] != "open").any():
         raise NotMeasurable(
@@ -273,8 +285,7 @@ def _open_share(
 ) -> pd.DataFrame:
     asked, parts = np.asarray(days), []
     for name, one in found.items():
-        variance = _open_variance(one)
-        low, high = interval(one.survival, variance, level=level, transform="log-log")
+        low, high = interval(one.survival, one.open_variance, level=level, transform="log-log")
         told = {
             "group": name,
             "day": asked,
@@ -284,14 +295,6 @@ def _open_share(
         }
         parts.append(pd.DataFrame(told))
     return pd.concat(parts, ignore_index=True).astype({"group": "str"})
-
-
-def _open_variance(one: Incidence) -> Floats:
-    """Greenwood's variance, or that of the state where losses are revived."""
-    if isinstance(one, Occupation):
-        variance: Floats = np.maximum(one.full_covariance[:, 0, 0], 0.0)
-        return variance
-    return kaplan_meier(one.table)[1]
 
 
 def _restricted(

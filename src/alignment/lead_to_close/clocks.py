@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from alignment.arguments import of_type, one_of
 from alignment.dataset import Dataset
-from alignment.errors import NotMeasurable
+from alignment.errors import ArgumentError, NotMeasurable
 from alignment.lead_to_close.customers import won_by_stage_alone
 from alignment.lead_to_close.days import day_number
 from alignment.lead_to_close.labels import first_team, labels
@@ -139,9 +139,8 @@ def find_clocks(
     NotMeasurable
         If the exports do not show the start or the end, or no unit reached the start.
     ArgumentError
-        If `data`, `unit`, `visits` or `business` is none of those that may be given.
-    ValueError
-        If a milestone or the group is unknown.
+        If `data`, `unit`, `visits` or `business` is none of those that may be given, or a
+        milestone or the group is unknown.
     """
     of_type("data", data, Dataset, "alignment.load(folder)")
     one_of("visits", visits, get_args(Visits))
@@ -193,13 +192,17 @@ def find_clocks(
 
 def _ends(start: str, end: str, competing: Sequence[str] | None) -> tuple[str, ...]:
     """Name the ends, the one asked for first."""
+    if isinstance(competing, str):
+        raise ArgumentError(
+            "competing must be several milestones", value=competing, cure="Give a list of them."
+        )
     if competing is None:
         others = {"won": ("lost",), "lost": ("won",)}.get(end, ("won", "lost"))
         competing = [other for other in others if other != start]
     ends = (end, *competing)
     plain = [SAME.get(name, name).removeprefix(STAGE) for name in (start, *ends)]
     if len(set(plain)) < len(plain):
-        raise ValueError(f"a clock has different milestones, not {', '.join((start, *ends))}")
+        raise ArgumentError(f"a clock has different milestones, not {', '.join((start, *ends))}")
     return ends
 
 

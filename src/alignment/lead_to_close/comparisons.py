@@ -34,7 +34,9 @@ class _Share:
         self.value = float(one.incidence[kind, at]) if at >= 0 else 0.0
         self.variance = float(one.variance[kind, at]) if at >= 0 else 0.0
         self.count = (
-            float(standing_at(one.table, one.survival, day)) if len(one.table.time) else 0.0
+            float(standing_at(one.table, one.survival, day)) / one.cluster_size
+            if len(one.table.time)
+            else 0.0
         )
 
     def limits(self, z: float) -> tuple[float, float]:

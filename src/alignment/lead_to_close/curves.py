@@ -15,12 +15,15 @@ from alignment.incidence import (
     aalen_johansen,
     at_the_edges,
     bounded_intervals,
+    clustered,
     quantile,
     risk_tables,
     standing_at,
     value_at,
 )
 from alignment.lead_to_close.reopened import cut, occupations
+from alignment.lead_to_close.reopened_accounts import clustered_occupation
+from alignment.shares import account_codes
 
 MINIMUM_ENDS = 5
 LARGEST_STEP = 1 / 30  # what one end moves when 30 spells are at risk and none has ended
@@ -67,7 +70,8 @@ def estimate(spells: Timed) -> dict[str, Incidence]:
     Parameters
     ----------
     spells : Spells or Clocks
-        What was counted. Losses that were revived are counted as losses while they lasted.
+        What was counted. Losses that were revived are counted as losses while they lasted; where
+        spells share accounts, variances are those of independent accounts.
 
     Returns
     -------
@@ -76,20 +80,23 @@ def estimate(spells: Timed) -> dict[str, Incidence]:
     """
     frame, kinds = spells.frame, len(spells.ends)
     names, codes = group_codes(frame["group"])
+    known = frame["account_id"] if "account_id" in frame else np.full(len(frame), None)
+    account = account_codes(known)
     if spells.revivable is not None and len(spells.changes):
         stays = cut(frame, spells.changes, spells.ends, spells.revivable)
         place = spells.ends.index(spells.revivable)
-        found: Sequence[Incidence] = occupations(stays, codes, len(names), kinds, place)
+        found: Sequence[Incidence] = [
+            clustered_occupation(one, stays[codes[stays["spell"]] == code], account, 1 + place)
+            for code, one in enumerate(occupations(stays, codes, len(names), kinds, place))
+        ]
     else:
-        tables = risk_tables(
-            frame["entry"].to_numpy(),
-            frame["exit"].to_numpy(),
-            end_codes(spells),
-            ends=kinds,
-            group=codes,
-            groups=len(names),
-        )
-        found = [aalen_johansen(table) for table in tables]
+        entry, exit, end = frame["entry"].to_numpy(), frame["exit"].to_numpy(), end_codes(spells)
+        tables = risk_tables(entry, exit, end, ends=kinds, group=codes, groups=len(names))
+        members = [np.flatnonzero(codes == code) for code in range(len(names))]
+        found = [
+            clustered(aalen_johansen(table), entry[own], exit[own], end[own], account[own])
+            for table, own in zip(tables, members, strict=True)
+        ]
     return dict(zip(names, found, strict=True))
 
 
@@ -132,7 +139,7 @@ def at_days(
                 value,
                 value_at(table, lows[k], asked, start=np.nan),
                 value_at(table, highs[k], asked, start=np.nan),
-                standing_at(table, one.survival, asked),
+                standing_at(table, one.survival, asked) / one.cluster_size,
                 level,
             )
             told = {

@@ -4,28 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 import pandas as pd
 
+from alignment.arguments import all_within, nearest, within
 from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
 from alignment.incidence import Incidence, quantile_within, value_at
 from alignment.lead_to_close.curves import at_days, days_of_shares, estimate, whole_curves
 from alignment.lead_to_close.customers import BY_STAGE_ALONE, said_of_customers
 from alignment.lead_to_close.spells import ENDS, Spells, Start, find_spells
+from alignment.moments import SHARED_ACCOUNTS
 from alignment.results import LEVEL, About, Result
 from alignment.text import Text
 
 METHOD = Text(
     en=(
         "Aalen–Johansen cumulative incidence of won and lost, exact under day ties and delayed "
-        "entry, with losses that may be revived; delta variance, interval on the "
+        "entry, with losses that may be revived; delta variance, by account where leads share "
+        "one (infinitesimal jackknife), interval on the "
         "log(−log(1 − F)) scale, exact upper limit where nothing has ended so."
     ),
     es=(
         "Incidencia acumulada de ganado y perdido (Aalen–Johansen), exacta con empates por día y "
-        "entrada tardía, con pérdidas que pueden revivir; varianza delta, intervalo en la escala "
+        "entrada tardía, con pérdidas que pueden revivir; varianza delta, por cuenta si hay leads "
+        "que comparten una (jackknife infinitesimal), intervalo en la escala "
         "log(−log(1 − F)), límite superior exacto donde nada ha terminado así."
     ),
 )
@@ -34,13 +39,7 @@ ASSUMPTIONS = (
         en="Whatever is still open behaves like the others that were open at the same age.",
         es="Lo que sigue abierto se comporta como lo demás que estaba abierto a la misma edad.",
     ),
-    Text(
-        en="Leads end independently of one another; intervals do not widen for shared accounts.",
-        es=(
-            "Los leads terminan con independencia unos de otros; los intervalos no se amplían por "
-            "cuentas compartidas."
-        ),
-    ),
+    SHARED_ACCOUNTS,
     Text(
         en="A lost lead counts as lost while it is; those revived later count as open again.",
         es="Un lead perdido cuenta como tal mientras lo está; si revive, vuelve a contar abierto.",
@@ -123,6 +122,12 @@ class LeadToClose(Result):
             If a group or a day is not in :attr:`at`.
         """
         rows = self.at.set_index(["group", "end", "day"])
+        for key in ((group_a, end, day), (group_b, end, day)):
+            if key not in rows.index:
+                names = sorted(self.at["group"].unique())
+                meant = None if key[0] in names else nearest(key[0], names)
+                told = f" Did you mean “{meant}”?" if meant else ""
+                raise KeyError(f"no {', '.join(map(str, key))} in the result's at.{told}")
         a, b = (rows.loc[(name, end, day)] for name in (group_a, group_b))
         gap = a["estimate"] - b["estimate"]
         low = gap - np.hypot(a["estimate"] - a["low"], b["high"] - b["estimate"])
@@ -204,7 +209,12 @@ def lead_to_close(
     ------
     NotMeasurable
         If the exports hold no leads, no ends, or no value of the grouping column.
+    ArgumentError
+        If an argument is none of those that may be given.
     """
+    all_within("days", days, 0, inf)
+    all_within("quantiles", quantiles, 0, 1)
+    within("level", level, 0, 1)
     spells = find_spells(data, start=start, group=group, whole_days=whole_days)
     frame = spells.frame
     if not (frame["end"] != "open").any():

@@ -13,6 +13,7 @@ covariance by clusters, Liang & Zeger 1986 (Biometrika 73:13); several tests at 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 from scipy.stats import chi2, norm
 
 from alignment import regression
+from alignment.arguments import within
 from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
 from alignment.lead_to_close.hazard_periods import MINIMUM_EVENTS, PersonPeriods, person_periods
@@ -135,6 +137,10 @@ def hazard(
     NotMeasurable
         If the exports lack what is needed, or there are too few wins or accounts.
     """
+    within("level", level, 0, 1)
+    for name, days in (("period_days", period_days), ("most_periods", most_periods)):
+        within(name, days, 0, inf)
+    within("recent_days", recent_days, -1, inf)
     spells, ungrouped = _find(data, start, group)
     periods = person_periods(
         data, spells, period_days=period_days, most_periods=most_periods, recent_days=recent_days
@@ -144,10 +150,11 @@ def hazard(
     if wins < MINIMUM_WINS or int(cluster.max(initial=-1)) + 1 < MINIMUM_ACCOUNTS:
         raise NotMeasurable(
             Text(
-                en="Not measurable: {wins} wins are too few to tell what moves the clock.",
-                es="No medible: {wins} negocios ganados son muy pocos para decir qué mueve el "
-                "reloj.",
-            ).format(wins=wins)
+                en="Not measurable: too few wins ({wins}) or accounts ({accounts}) to tell what "
+                "moves the clock.",
+                es="No medible: muy pocos negocios ganados ({wins}) o cuentas ({accounts}) para "
+                "decir qué mueve el reloj.",
+            ).format(wins=wins, accounts=int(cluster.max(initial=-1)) + 1)
         )
     fitted, influence, counts = fit_periods(periods, cluster)
     covariance = regression.covariance(influence)

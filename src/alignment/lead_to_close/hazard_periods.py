@@ -148,7 +148,7 @@ def _ages(period: Integers, outcome: NDArray[np.int8]) -> Coded:
 def _referred(codes: Integers, names: Sequence[str], term: str, sizes: Integers) -> Coded:
     """Put the level with the largest size first and keep the others in their order."""
     top = int(np.argmax(sizes)) if len(sizes) else 0
-    order = [top, *(i for i in range(len(names)) if i != top)]
+    order = [top, *(i for i in range(len(names)) if i != top)][: len(names)]
     place = np.empty(len(names), dtype=np.int8)
     place[order] = np.arange(len(names))
     return place[codes], Term(term, tuple(names[i] for i in order))
@@ -217,7 +217,7 @@ def _any_between(
     unit: Integers, day: Integers, wanted: Integers, before: Integers, recent_days: int
 ) -> NDArray[np.bool_]:
     """Say whether a unit has a day in the `recent_days` before a day; −1 has none."""
-    if not len(unit):
+    if not len(unit) or not len(wanted):
         return np.zeros(len(wanted), dtype=bool)
     low = min(int(day.min()), int(before.min()) - recent_days)
     width = max(int(day.max()), int(before.max())) - low + 2

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from alignment.arguments import nearest, of_type
 from alignment.dataset import Dataset
-from alignment.errors import NotMeasurable
+from alignment.errors import ArgumentError, NotMeasurable
 from alignment.lead_to_close.links import Links
 from alignment.lead_to_close.states import changes_of_state
 from alignment.moments import places
@@ -31,6 +32,7 @@ def milestones(data: Dataset) -> list[str]:
     list of str
         In the order of the funnel; stages of opportunities as ``stage: NAME``.
     """
+    of_type("data", data, Dataset, "alignment.load(folder)")
     found = [name for name in TOUCHES if data.has("touches", "occurred_at")]
     found += ["lead"] if data.has("leads", "created_at") else []
     entered = set(data.lead_stages["stage"].dropna())
@@ -123,7 +125,12 @@ def _opportunity_stage(data: Dataset, links: Links, stage: str) -> pd.DataFrame:
         known = set(data.stages["stage"]) | set(history["stage"])
         if stage in known:
             raise _unseen(stage)
-        raise ValueError(f"no milestone “{stage}”; there are {', '.join(milestones(data))}")
+        named = milestones(data)
+        meant = nearest(stage, named)
+        raise ArgumentError(
+            f"no milestone “{stage}”; there are {', '.join(named)}",
+            cure=f"Did you mean “{meant}”?" if meant else None,
+        )
     place = places(rows["opportunity_id"], data.opportunities["opportunity_id"])
     unit = np.where(place >= 0, np.append(links.of_opportunity, -1)[place], -1)
     return _moments(unit, rows["entered_at"])

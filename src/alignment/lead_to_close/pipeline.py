@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from alignment.arguments import of_type, within
 from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
 from alignment.incidence import Floats, Integers
@@ -187,6 +188,8 @@ def open_pipeline(
     NotMeasurable
         If no deal is open, or fewer than 10 have been won.
     """
+    of_type("data", data, Dataset, "alignment.load(folder)")
+    within("level", level, 0, 1)
     data.require("opportunities", "created_at")
     found = stage_visits(data)
     _enough(found)

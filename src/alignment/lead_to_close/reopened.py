@@ -44,16 +44,23 @@ class Occupation(Incidence):
     steps: Floats
     noise: Floats
 
+    @property
+    def open_variance(self) -> Floats:
+        """Variance of the probability of being open, widened by what clusters share."""
+        variance: Floats = np.maximum(self.full_covariance[:, 0, 0], 0.0)
+        return variance if self.design_effect is None else variance * self.design_effect[0]
+
     def covariance_with(self, end: int, upto: int) -> Floats:
         """Cov(F(t), F(H)) for every t up to the time at place ``upto - 1``."""
         state = 1 + end
+        wider = 1.0 if self.design_effect is None else self.design_effect[state, :upto]
         ahead = np.zeros(self.steps.shape[1])
         ahead[state] = 1.0
         covariance = np.empty(upto)
         for at in range(upto - 1, -1, -1):
             covariance[at] = self.full_covariance[at, state] @ ahead
             ahead = self.steps[at] @ ahead
-        return covariance
+        return covariance * wider
 
     def area_variance(self, state: int, widths: Floats) -> float:
         """Variance of the time spent in a state, when each time lasts as long as `widths` says."""

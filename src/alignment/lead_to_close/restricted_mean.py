@@ -4,7 +4,8 @@ The mean time to close does not exist while some never close; its restriction to
 does. Days open up to τ are the area under the survival curve, days lost to an end the area under
 its cumulative incidence, and together they make τ (Irwin 1949, J Hyg 47:188; Andersen 2013, Stat
 Med 32:5278). Variances are the delta ones of the discrete curve: without censoring they are the
-plain variance of a mean.
+plain variance of a mean. Where spells share accounts they are widened by the largest design effect
+of the curve up to the horizon.
 """
 
 from __future__ import annotations
@@ -67,15 +68,13 @@ def restricted_mean(found: Incidence, horizon: float) -> RestrictedMean:
     open_days = first + float(found.survival[:upto] @ widths)
     areas = found.incidence[:, :upto] @ widths
     if isinstance(found, Occupation):
-        of_states = [found.area_variance(state, widths) for state in range(kinds + 1)]
-        return RestrictedMean(open_days, of_states[0], areas, np.array(of_states[1:]))
-    moved = _Moved(found, upto, time, widths, horizon)
-    return RestrictedMean(
-        open_days,
-        float(moved.variance(None)),
-        areas,
-        np.array([moved.variance(kind) for kind in range(kinds)]),
-    )
+        spread = np.array([found.area_variance(state, widths) for state in range(kinds + 1)])
+    else:
+        moved = _Moved(found, upto, time, widths, horizon)
+        spread = np.array([moved.variance(kind) for kind in (None, *range(kinds))])
+    if found.design_effect is not None and upto:
+        spread = spread * found.design_effect[:, :upto].max(axis=1)
+    return RestrictedMean(open_days, float(spread[0]), areas, spread[1:])
 
 
 class _Moved:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import inf
 
 import numpy as np
 import pandas as pd
 
-from alignment.arguments import of_type
+from alignment.arguments import of_type, within
 from alignment.dataset import Dataset
+from alignment.errors import NotMeasurable
 from alignment.incidence import (
     Incidence,
     aalen_johansen,
@@ -117,7 +119,16 @@ def time_in_stage(data: Dataset, *, day: int = 30, level: float = LEVEL) -> Time
     """
     of_type("data", data, Dataset, "alignment.load(folder)")
     data.require("opportunity_stages", "stage", "entered_at")
+    within("day", day, -1, inf)
+    within("level", level, 0, 1)
     visits, left_out = _visits(data)
+    if not len(visits):
+        raise NotMeasurable(
+            Text(
+                en="Not measurable: no opportunity was seen to stand in a stage.",
+                es="No medible: no se vio ninguna oportunidad en una etapa.",
+            )
+        )
     keys = visits.groupby(["pipeline", "stage"], sort=False)["position"].first().reset_index()
     keys = keys.sort_values(["pipeline", "position", "stage"]).reset_index(drop=True)
     place = {key: i for i, key in enumerate(zip(keys["pipeline"], keys["stage"], strict=True))}
