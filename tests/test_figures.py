@@ -25,7 +25,7 @@ from alignment.handoff import (
     service_level,
     volume_or_capacity,
 )
-from alignment.horizons import won_by_age
+from alignment.horizons import harvest, lead_lag, panel, sown, won_by_age
 from alignment.journeys import build_journeys
 from alignment.lead_to_close import (
     backtest,
@@ -78,6 +78,11 @@ def results():
         "triangle": cohort_triangle(find_clocks(data, start="lead", end="won", group="cohort")),
         "recent": recent_rate(find_spells(data, start="opportunity")),
         "data": data,
+        "objectives": won_by_age(data, journeys, by="objective", replicates=20),
+        "sown": sown(data, journeys, open_pipeline(data, draws=400, replicates=20).deals),
+        "panel": panel(data),
+        "harvest": harvest(data),
+        "lead_lag": lead_lag(data),
     }
 
 
@@ -119,6 +124,11 @@ DRAWN = {
     "open_days": "sources",
     "cohort_triangle": "triangle",
     "recent_win_rate": "recent",
+    "sown": "sown",
+    "fade_out": "panel",
+    "brand_stock": "panel",
+    "brand_harvest": "harvest",
+    "lead_lag": "lead_lag",
 }
 TABLED = {
     **{name: result for name, result in DRAWN.items() if hasattr(behind, name)},
@@ -131,6 +141,8 @@ TABLED = {
     "set_aside": "data",
     "clock_groups": "sources",
     "group_differences": "sources",
+    "half_lives": "panel",
+    "harvest_chances": "harvest",
 }
 
 
@@ -249,3 +261,16 @@ def test_the_quarters_after_the_first_touch_are_words_in_the_table_too(results):
         shown = set(behind.cohorts(results["horizons"], lang).frame["when"])
         assert not {word for word in shown if word.startswith("+")}
         assert vocabulary.WHEN_WON["+1"][lang] in shown
+
+
+def test_objectives_have_their_own_words_and_colours(results):
+    result = results["objectives"]
+    assert "objective of the campaign" in figures.quarter_by_age.subtitle(result).en
+    assert "objetivo de la campaña" in figures.late_shares.subtitle(result).es
+    axes = figures.quarter_by_age(result, lang="es")
+    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    plt.close(axes.figure)
+    assert "activación" in labels
+    assert not {to_hex(bar.get_facecolor()) for bar in axes.patches} & set(
+        style.TEAM_COLOURS.values()
+    )

@@ -64,6 +64,9 @@ KEYS: Mapping[str, Text] = {
     "(no touch before the start)": Text(
         en="(no touch before the start)", es="(sin interacción antes del inicio)"
     ),
+    "brand": Text(en="brand", es="marca"),
+    "activation": Text(en="activation", es="activación"),
+    "(no objective)": Text(en="(no objective)", es="(sin objetivo)"),
 }
 # Systems that write exports, by the names that their modules have.
 SYSTEMS: Mapping[str, Text] = {
@@ -214,3 +217,8 @@ def quarter(code: object) -> Text:
 def cohort(code: object) -> Text:
     """Write a cohort: a quarter as :func:`quarter` does, a month such as ``2026-05`` as it is."""
     return quarter(code) if "Q" in str(code) else Text.same(str(code))
+
+
+def period(name: str) -> Text:
+    """Write a period of a forecast: “Q4 2026”, “T4 2026”; any other as it is."""
+    return quarter(name.replace("-", "")) if "-Q" in name else Text.same(name)

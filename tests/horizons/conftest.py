@@ -1,10 +1,12 @@
 """Journeys with known ages for the tests of horizons."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from alignment import tables
+from alignment import load, tables
 from alignment.dataset import Dataset
 from alignment.journeys import Journeys
 
@@ -90,3 +92,9 @@ def exponential(world):
         return world(*(part[kept] for part in parts), as_of=as_of, observed_from=recorded_from)
 
     return build
+
+
+@pytest.fixture(scope="session")
+def sample():
+    """Load the sample once for all tests of horizons."""
+    return load(Path(__file__).resolve().parents[2] / "data" / "sample")

@@ -1,6 +1,13 @@
 """One function a table: the numbers behind each figure, in the reader's language."""
 
 from alignment.behind.attribution import credit, journey_flow, returns, touched_by
+from alignment.behind.brand import (
+    brand_harvest,
+    brand_stock,
+    half_lives,
+    harvest_chances,
+    lead_lag,
+)
 from alignment.behind.clocks import (
     clock_groups,
     group_differences,
@@ -29,6 +36,7 @@ from alignment.behind.pipeline import bands, periods, stale, tested
 from alignment.behind.recent import (
     recent_win_rate,
 )
+from alignment.behind.sown import sown
 from alignment.behind.synergy import (
     coalition_values,
     fair_share,
@@ -40,6 +48,8 @@ from alignment.behind.synergy import (
 
 __all__ = [
     "bands",
+    "brand_harvest",
+    "brand_stock",
     "busy_weeks",
     "clock_groups",
     "coalition_values",
@@ -51,9 +61,12 @@ __all__ = [
     "files",
     "funnel",
     "group_differences",
+    "half_lives",
+    "harvest_chances",
     "incidence",
     "journey_flow",
     "late_shares",
+    "lead_lag",
     "months",
     "movers",
     "naive",
@@ -70,6 +83,7 @@ __all__ = [
     "set_aside",
     "settling_experiment",
     "shared_part",
+    "sown",
     "speed_effect",
     "stages",
     "stale",

@@ -69,6 +69,20 @@ _OTHERS: Mapping[str, str] = {
     "in groups too small to compare": "en grupos demasiado pequeños para compararlos",
     "leads without an account": "leads sin cuenta",
     "ended before it could be seen": "terminados antes de que se pudieran ver",
+    "later wins without a date, counted with the first": "negocios ganados después, sin fecha, "
+    "contados con el primero",
+    "deals won before the first touch": "negocios ganados antes de la primera interacción",
+    "open deals of leads without a touch": "negocios abiertos de leads sin interacción",
+    "open deals without an amount, taken at the mean of those won": "negocios abiertos sin "
+    "importe, tomados por la media de los ganados",
+    "spend rows without a region or an objective": "filas de inversión sin región u objetivo",
+    "leads without a region": "leads sin región",
+    "opportunities without a region": "oportunidades sin región",
+    "leads of regions without spend": "leads de regiones sin inversión",
+    "opportunities of regions without spend": "oportunidades de regiones sin inversión",
+    "deals without a region that has spend": "negocios sin una región que tenga inversión",
+    "deals without a date": "negocios sin fecha",
+    "deals outside the weeks with spend": "negocios fuera de las semanas con inversión",
 }
 
 

@@ -9,6 +9,12 @@ from alignment.figures.attribution import (
     team_credit,
     touched_by,
 )
+from alignment.figures.brand import (
+    brand_harvest,
+    brand_stock,
+    fade_out,
+    lead_lag,
+)
 from alignment.figures.clocks import (
     clock_curves,
     open_days,
@@ -60,6 +66,9 @@ from alignment.figures.recent import (
 from alignment.figures.returns import (
     channel_returns,
 )
+from alignment.figures.sown import (
+    sown,
+)
 from alignment.figures.stages import (
     stages,
 )
@@ -73,6 +82,8 @@ from alignment.figures.synergy import (
 
 __all__ = [
     "acceptance",
+    "brand_harvest",
+    "brand_stock",
     "busy_weeks",
     "calibration",
     "channel_credit",
@@ -82,6 +93,7 @@ __all__ = [
     "cohort_triangle",
     "cohorts",
     "dashboard_and_outcome",
+    "fade_out",
     "fair_share",
     "funnel",
     "funnel_cohorts",
@@ -89,6 +101,7 @@ __all__ = [
     "incidence",
     "journey_flow",
     "late_shares",
+    "lead_lag",
     "model_matrix",
     "months",
     "odds_ratios",
@@ -100,6 +113,7 @@ __all__ = [
     "relay_rules",
     "service_levels",
     "shared_part",
+    "sown",
     "speed_effect",
     "stages",
     "stale_ages",

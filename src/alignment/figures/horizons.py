@@ -28,6 +28,22 @@ WHEN_COLOURS = dict(
 )
 
 
+# What the groups of a result are, and their colours.
+ORIGINS = {
+    "first_team": Text(en="team of first touch", es="área de la primera interacción"),
+    "objective": Text(
+        en="objective of the campaign that brought the lead",
+        es="objetivo de la campaña que trajo el lead",
+    ),
+}
+COLOURS = {**style.TEAM_COLOURS, "brand": style.PALETTE[0], "activation": style.PALETTE[3]}
+
+
+def origin(result: WonByAge) -> Text:
+    """Say what the groups are."""
+    return ORIGINS.get(result.by, Text.same(result.by))
+
+
 def amount(result: WonByAge, value: float) -> Text:
     """Write a value in the currency of the result, or as a bare number where there is none."""
     if result.currency is None:
@@ -130,19 +146,18 @@ def _late_alt(result: WonByAge) -> Text:
         for row in _late_rows(result).itertuples()
     ]
     return Text(
-        en="Dots with intervals of the late share, by team of first touch. {parts}.",
-        es="Puntos con intervalos de la parte tardía, por área de la primera interacción. {parts}.",
-    ).format(parts=sentence(parts))
+        en="Dots with intervals of the late share, by {origin}. {parts}.",
+        es="Puntos con intervalos de la parte tardía, por {origin}. {parts}.",
+    ).format(parts=sentence(parts), origin=origin(result))
 
 
 def _late_subtitle(result: WonByAge) -> Text:
     return Text(
         en="Of the value won within a year of the first touch, the part won after week 13, "
-        "by team of first touch, with {level} intervals",
+        "by {origin}, with {level} intervals",
         es="Del valor ganado en el año de la primera interacción, la parte ganada tras la semana "
-        "13, "
-        "por área de la primera interacción, con intervalos de {level}",
-    ).format(level=_level(result))
+        "13, por {origin}, con intervalos de {level}",
+    ).format(level=_level(result), origin=origin(result))
 
 
 @drawing(alt=_late_alt, subtitle=_late_subtitle, size=(style.WIDTH, 2.7))
@@ -153,7 +168,7 @@ def late_shares(axes: Axes, result: WonByAge, lang: Language, **options: Any) ->
         f"{vocabulary.word(vocabulary.KEYS, row.group)[lang]} · {wording.integer(row.leads, lang)}"
         for row in rows.itertuples()
     ]
-    colours = [style.TEAM_COLOURS.get(str(group), style.INK) for group in rows["group"]]
+    colours = [COLOURS.get(str(group), style.INK) for group in rows["group"]]
     whiskers(axes, names, rows["share"], rows["low"], rows["high"], colours)
     axes.set_xlim(0, 1)
     percent_axis(axes, lang)
@@ -175,12 +190,19 @@ def _age_alt(result: WonByAge) -> Text:
 
 
 def _age_subtitle(result: WonByAge) -> Text:
+    quarter = vocabulary.quarter(result.this_quarter["quarter"].iloc[0])
+    if result.by != "first_team":
+        return Text(
+            en="Value won in {quarter} by age since first touch and {origin}. Exact sums",
+            es="Valor ganado en {quarter} por antigüedad de la primera interacción y {origin}. "
+            "Sumas exactas",
+        ).format(quarter=quarter, origin=origin(result))
     return Text(
         en="Value won in {quarter} by age since first touch; violet: marketing was first, "
         "orange: sales was. Exact sums",
         es="Valor ganado en {quarter} por antigüedad de la primera interacción; violeta: primero "
         "marketing, naranja: primero ventas. Sumas exactas",
-    ).format(quarter=vocabulary.quarter(result.this_quarter["quarter"].iloc[0]))
+    ).format(quarter=quarter)
 
 
 @drawing(alt=_age_alt, subtitle=_age_subtitle, size=(style.WIDTH, 3.2))
@@ -197,9 +219,12 @@ def quarter_by_age(axes: Axes, result: WonByAge, lang: Language, **options: Any)
             wide[group],
             left=start,
             height=0.62,
-            color=style.TEAM_COLOURS.get(str(group), style.GREY),
+            color=COLOURS.get(str(group), style.GREY),
+            label=vocabulary.word(vocabulary.KEYS, group)[lang] if wide[group].any() else None,
         )
         start += wide[group].to_numpy()
+    if result.by != "first_team":
+        axes.legend(ncols=3, loc="upper center", bbox_to_anchor=(0.4, -0.12), fontsize=9)
     axes.set_yticks(places, [vocabulary.AGES[str(age)][lang] for age in wide.index])
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="x")

@@ -12,6 +12,11 @@ from alignment.findings.attribution import (
     leading_channel,
     together,
 )
+from alignment.findings.brand import (
+    brand_harvest,
+    brand_lasts,
+    budget_follows,
+)
 from alignment.findings.clocks import (
     ever_won,
     groups_differ,
@@ -72,6 +77,11 @@ from alignment.findings.recent import (
 from alignment.findings.returns import (
     best_return,
 )
+from alignment.findings.sown import (
+    harvest_age_by_objective,
+    late_share_by_objective,
+    sown_for_later,
+)
 from alignment.findings.synergy import (
     channel_pairs,
     counted_units,
@@ -86,6 +96,9 @@ __all__ = [
     "accepted_share",
     "average_wait",
     "best_return",
+    "brand_harvest",
+    "brand_lasts",
+    "budget_follows",
     "channel_pairs",
     "channels_differ",
     "clock_movers",
@@ -102,7 +115,9 @@ __all__ = [
     "funnel_reach",
     "groups_differ",
     "harvest_age",
+    "harvest_age_by_objective",
     "late_share",
+    "late_share_by_objective",
     "late_share_by_team",
     "leading_channel",
     "open_days_differ",
@@ -117,6 +132,7 @@ __all__ = [
     "service_differs",
     "settling_experiment",
     "slowest_stage",
+    "sown_for_later",
     "speed_matters",
     "stages_owned",
     "stale_deals",

@@ -110,6 +110,4 @@ def _wins(spells: MarkedSpells, day: int) -> int:
 
 def _size(spells: MarkedSpells, day: int, by_value: bool) -> float:
     """Give the effective number of accounts among those that won by a day."""
-    won = _won_by(spells, day)
-    amounts = spells.value[won] if by_value else np.ones(int(won.sum()))
-    return effective_size(np.bincount(spells.account[won], amounts))
+    return effective_size(spells.value_by_account(int(day), count=not by_value))

@@ -1,11 +1,15 @@
-"""Expected value won by each age: Aalen–Johansen with a mark, and its bootstrap over accounts.
+"""Expected value won by each age: a mean cumulative function, and its bootstrap over accounts.
 
-``V(t) = Σ S(t_i−) · Σ v_i / n(t_i)``: the cumulative incidence of winning (Aalen & Johansen 1978,
-Scand J Stat 5:141) in which each win carries its value instead of 1. Open journeys are censored,
-lost ones are a competing end, late observation enters late; at risk on day t when
-``entry <= t <= exit``. The bootstrap draws accounts, the units that are independent (Efron 1979;
-for censored data Efron 1981, JASA 76:312), and reweights the counts, so that a replicate costs
-one sparse product.
+First wins: ``V(t) = Σ S(t_i−) · Σ v_i / n(t_i)``, the cumulative incidence of winning (Aalen &
+Johansen 1978, Scand J Stat 5:141) in which each win carries its value instead of 1. Open journeys
+are censored, lost ones are a competing end, late observation enters late; at risk on day t when
+``entry <= t <= exit``. Wins after the first come each at its own age: the share that has won
+before, times the value won on that day by those who have won and are still watched, over how many
+these are. Their sum is the mean cumulative function of recurrent events (Nelson 1988, J Qual
+Technol 20:24; Cook & Lawless 2007, The Statistical Analysis of Recurrent Events, ch. 6: the rate
+in a state times the probability of being in it). The bootstrap draws accounts, the units that are
+independent (Efron 1979; for censored data Efron 1981, JASA 76:312), and reweights the counts, so
+that a replicate costs one sparse product.
 """
 
 from __future__ import annotations
@@ -26,6 +30,31 @@ _CHUNK = 50  # replicates at a time: bounds the memory of the weights
 
 
 @dataclass(frozen=True)
+class LaterWins:
+    """Wins after the first of each spell.
+
+    Parameters
+    ----------
+    spell : array (m,) of int
+        Place of the spell among the spells.
+    day : array (m,) of int
+        Age at the win, after the day of the first.
+    value : array (m,)
+        Its value.
+    """
+
+    spell: Integers
+    day: Integers
+    value: Floats
+
+    def where(self, keep: NDArray[np.bool_]) -> LaterWins:
+        """Keep the wins of some of the spells, which get new places."""
+        mine = keep[self.spell]
+        place = np.cumsum(keep) - 1
+        return LaterWins(place[self.spell[mine]], self.day[mine], self.value[mine])
+
+
+@dataclass(frozen=True)
 class MarkedSpells:
     """Spells with the value of those won.
 
@@ -36,9 +65,15 @@ class MarkedSpells:
     end : array (n,) of int
         1 won, 2 lost, 0 open.
     value : array (n,)
-        Value won; 0 unless won.
+        Value won on the day of the first win; 0 unless won.
     account : array (n,) of int
         Code of the account, 0..accounts − 1.
+    number : array (n,) of int, optional
+        Deals won on the day of the first win; 1 each unless told.
+    watched : array (n,) of int, optional
+        Last day under observation, ``exit`` or later, also after the first win.
+    later : LaterWins, optional
+        Wins after the first; needs `watched`.
     """
 
     entry: Integers
@@ -46,6 +81,9 @@ class MarkedSpells:
     end: Integers
     value: Floats
     account: Integers
+    number: Integers | None = None
+    watched: Integers | None = None
+    later: LaterWins | None = None
 
     def where(self, keep: NDArray[np.bool_]) -> MarkedSpells:
         """Keep some of the spells."""
@@ -55,7 +93,27 @@ class MarkedSpells:
             end=self.end[keep],
             value=self.value[keep],
             account=self.account[keep],
+            number=None if self.number is None else self.number[keep],
+            watched=None if self.watched is None else self.watched[keep],
+            later=None if self.later is None else self.later.where(keep),
         )
+
+    def value_by_account(self, day: int, *, count: bool = False) -> Floats:
+        """Add up what each account won by a day: its value, or the number of deals."""
+        first = (self.end == WON) & (self.exit <= day)
+        amount = self.value if not count else self._number()
+        total = np.bincount(self.account[first], amount[first], minlength=1)
+        if self.later is not None and len(self.later.day):
+            then = self.later.day <= day
+            extra = np.ones(int(then.sum())) if count else self.later.value[then]
+            of = self.account[self.later.spell[then]]
+            size = int(max(len(total), of.max(initial=0) + 1))
+            total = np.bincount(of, extra, minlength=size) + np.pad(total, (0, size - len(total)))
+        return np.asarray(total, dtype=np.float64)
+
+    def _number(self) -> Floats:
+        one = np.ones(len(self.exit)) if self.number is None else self.number
+        return np.asarray(one, dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -66,6 +124,18 @@ class _DayCounts:
     left: Any
     ended: Any
     won: Any
+    first: Any
+    value: Any
+    later: _LaterCounts | None
+
+
+@dataclass(frozen=True)
+class _LaterCounts:
+    """The same of those who have won before: who enters, who stops being watched, what they win."""
+
+    entered: Any
+    left: Any
+    won: Any
     value: Any
 
 
@@ -74,7 +144,8 @@ def follow_up(spells: MarkedSpells) -> float:
 
     It stops before a day with nobody at risk, or on which all at risk end although others enter
     later. Infinite when all but 1 % have ended by then: no probability can move by more. NaN when
-    nobody is at risk on day 0.
+    nobody is at risk on day 0. Where there are wins after the first, it does not go beyond the last
+    day on which somebody who has won is still watched.
     """
     if not len(spells.exit):
         return np.nan
@@ -91,7 +162,11 @@ def follow_up(spells: MarkedSpells) -> float:
     else:
         all_end = emptied[-1] and bool((at_risk[1:] >= at_risk[:-1] - ended[:-1]).all())
         last, still_open = days - 1.0, 0.0 if all_end else survival[-2 if emptied[-1] else -1]
-    return np.inf if still_open <= SETTLED else last
+    last = np.inf if still_open <= SETTLED else last
+    if spells.later is not None and len(spells.later.day):
+        assert spells.watched is not None
+        last = min(last, float(spells.watched[spells.end == WON].max()))
+    return last
 
 
 def won_by(spells: MarkedSpells, days: Integers) -> tuple[Floats, Floats]:
@@ -147,18 +222,52 @@ def _day_counts(spells: MarkedSpells, days: int, accounts: int) -> _DayCounts:
         entered=by_day(spells.entry, ones, every),
         left=by_day(spells.exit, ones, every),
         ended=by_day(spells.exit, ones, spells.end > 0),
-        won=by_day(spells.exit, ones, won),
+        won=by_day(spells.exit, spells._number(), won),
+        first=by_day(spells.exit, ones, won),
         value=by_day(spells.exit, spells.value, won),
+        later=_later_counts(spells, days, accounts),
+    )
+
+
+def _later_counts(spells: MarkedSpells, days: int, accounts: int) -> _LaterCounts | None:
+    later = spells.later
+    if later is None or not len(later.day):
+        return None
+    assert spells.watched is not None
+    winners = (spells.end == WON) & (spells.watched > spells.exit)
+
+    def by_day(day: Integers, account: Integers, amount: Floats) -> Any:
+        keep = day < days
+        place = (day[keep], account[keep])
+        return sparse.csr_array((amount[keep], place), shape=(days, accounts))
+
+    account, ones = spells.account[winners], np.ones(int(winners.sum()))
+    of = spells.account[later.spell]
+    return _LaterCounts(
+        entered=by_day(spells.exit[winners] + 1, account, ones),
+        left=by_day(spells.watched[winners], account, ones),
+        won=by_day(later.day, of, np.ones(len(of))),
+        value=by_day(later.day, of, later.value),
     )
 
 
 def _weighted(counts: _DayCounts, weights: Floats, days: Integers) -> tuple[Floats, Floats]:
     """Estimate by day (rows) for each column of account weights."""
-    left = counts.left @ weights
-    at_risk = np.cumsum(counts.entered @ weights, axis=0) - (np.cumsum(left, axis=0) - left)
-    n = np.maximum(at_risk, 1.0)
+    n = np.maximum(_at_risk(counts.entered @ weights, counts.left @ weights), 1.0)
     survival = np.cumprod(1.0 - (counts.ended @ weights) / n, axis=0)
-    before = np.concatenate((np.ones((1, weights.shape[1])), survival[:-1])) / n
-    wins = np.cumsum(before * (counts.won @ weights), axis=0)
-    value = np.cumsum(before * (counts.value @ weights), axis=0)
-    return wins[days], value[days]
+    none = np.ones((1, weights.shape[1]))
+    before = np.concatenate((none, survival[:-1])) / n
+    wins = before * (counts.won @ weights)
+    value = before * (counts.value @ weights)
+    if (later := counts.later) is not None:
+        have_won = np.cumsum(before * (counts.first @ weights), axis=0)
+        watched = np.maximum(_at_risk(later.entered @ weights, later.left @ weights), 1.0)
+        again = np.concatenate((0 * none, have_won[:-1])) / watched
+        wins += again * (later.won @ weights)
+        value += again * (later.value @ weights)
+    return np.cumsum(wins, axis=0)[days], np.cumsum(value, axis=0)[days]
+
+
+def _at_risk(entered: Floats, left: Floats) -> Floats:
+    """Count by day those who have entered and not left before it."""
+    return np.asarray(np.cumsum(entered, axis=0) - (np.cumsum(left, axis=0) - left))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -28,16 +29,20 @@ def last_full_quarter(data: Dataset) -> pd.Period | None:
     return quarter if quarter.start_time >= shown.normalize() else None
 
 
-def won_in_quarter(journeys: pd.DataFrame, quarter: pd.Period | None) -> pd.DataFrame:
+def won_in_quarter(
+    deals: pd.DataFrame, quarter: pd.Period | None, names: Iterable[str]
+) -> pd.DataFrame:
     """Split what was won in a quarter by the age of the journey and its group.
 
     Parameters
     ----------
-    journeys : DataFrame
-        ``outcome``, ``ended_quarter`` (period), ``age`` (days from first touch to the end,
+    deals : DataFrame
+        One row a won deal: ``won_quarter`` (period), ``age`` (days from first touch to the win,
         missing without a touch), ``group``, ``value``.
     quarter : Period or None
         The quarter; with None the result is empty.
+    names : iterable of str
+        The groups.
 
     Returns
     -------
@@ -46,9 +51,7 @@ def won_in_quarter(journeys: pd.DataFrame, quarter: pd.Period | None) -> pd.Data
         (float64): every age of every group, and one row for wins without a touch. Adds up to
         what the quarter won.
     """
-    won = journeys[(journeys["outcome"] == "won") & (journeys["ended_quarter"] == quarter)]
-    if quarter is None:
-        won = won.iloc[:0]
+    won = deals[deals["won_quarter"] == quarter] if quarter is not None else deals.iloc[:0]
     band = np.searchsorted(AGE_LIMITS, won["age"].to_numpy(), side="left")
     band = np.where(won["age"].isna(), len(AGES) - 1, band)
     sums = (
@@ -62,8 +65,9 @@ def won_in_quarter(journeys: pd.DataFrame, quarter: pd.Period | None) -> pd.Data
         .groupby(["age", "group"], observed=True)["value"]
         .agg(["size", "sum"])
     )
-    groups = sorted(set(journeys.loc[journeys["group"].notna(), "group"].astype("str")))
-    grid = [(age, group) for age in AGES[:-1] for group in groups] + [(NO_TOUCH, NO_TOUCH)]
+    grid = [(age, group) for age in AGES[:-1] for group in sorted(set(names))] + [
+        (NO_TOUCH, NO_TOUCH)
+    ]
     full = sums.reindex(pd.MultiIndex.from_tuples(grid, names=["age", "group"]), fill_value=0)
     table = full.reset_index().rename(columns={"size": "wins", "sum": "value"})
     table.insert(0, "quarter", str(quarter) if quarter is not None else "")
@@ -79,14 +83,20 @@ def won_in_quarter(journeys: pd.DataFrame, quarter: pd.Period | None) -> pd.Data
     )
 
 
-def when_won(journeys: pd.DataFrame, data: Dataset, settled_weeks: float = np.nan) -> pd.DataFrame:
-    """Count the journeys of each quarter of first touch by the quarter in which they were won.
+def when_won(
+    journeys: pd.DataFrame, deals: pd.DataFrame, data: Dataset, settled_weeks: float = np.nan
+) -> pd.DataFrame:
+    """Count the journeys of each quarter of first touch by the quarter of their first win.
+
+    The value stands in the quarter in which each deal was won.
 
     Parameters
     ----------
     journeys : DataFrame
-        ``first_day``, ``first_quarter``, ``ended_quarter`` (period), ``outcome``, ``value``;
-        those with a touch.
+        ``first_day``, ``first_quarter``, ``ended_quarter`` (period), ``outcome``; those with a
+        touch.
+    deals : DataFrame
+        Their won deals: ``first_quarter``, ``won_quarter`` (period), ``value``.
     data : Dataset
         Gives the window observed.
     settled_weeks : float
@@ -102,36 +112,42 @@ def when_won(journeys: pd.DataFrame, data: Dataset, settled_weeks: float = np.na
     """
     shown = data.observed_from.tz_convert(data.timezone).tz_localize(None).normalize()
     quarters = pd.PeriodIndex(journeys["first_quarter"], freq="Q")
-    ended = pd.PeriodIndex(journeys["ended_quarter"], freq="Q")
-    first = quarters.year * 4 + quarters.quarter
-    lag = np.clip(np.nan_to_num(ended.year * 4 + ended.quarter - first), 0, 4).astype(int)
+    lag = _quarters_later(journeys["first_quarter"], journeys["ended_quarter"])
     outcome = journeys["outcome"].astype("str").to_numpy()
     when = np.select([outcome == "won", outcome == "lost"], [lag, 5], 6)
-    sums = (
-        pd.DataFrame(
-            {
-                "quarter": quarters,
-                "when": when,
-                "value": journeys["value"].to_numpy(),
-                "young": _younger(journeys["first_day"], data, settled_weeks),
-            }
-        )
-        .groupby(["quarter", "when"])
-        .agg(size=("value", "size"), sum=("value", "sum"), young=("young", "sum"))
+    young = _younger(journeys["first_day"], data, settled_weeks)
+    counts = (
+        pd.DataFrame({"quarter": quarters, "when": when, "young": young})
+        .groupby(["quarter", "when"])["young"]
+        .agg(["size", "sum"])
+    )
+    later = _quarters_later(deals["first_quarter"], deals["won_quarter"])
+    first = pd.PeriodIndex(deals["first_quarter"], freq="Q")
+    values = (
+        pd.DataFrame({"quarter": first, "when": later, "value": deals["value"].to_numpy()})
+        .groupby(["quarter", "when"])["value"]
+        .sum()
     )
     every = pd.period_range(quarters.min(), quarters.max(), freq="Q")
     grid = pd.MultiIndex.from_product([every, range(len(WHEN))], names=["quarter", "when"])
-    table = sums.reindex(grid, fill_value=0).reset_index()
+    table = counts.reindex(grid, fill_value=0).reset_index()
     return pd.DataFrame(
         {
             "quarter": table["quarter"].astype("str"),
             "when": pd.Categorical.from_codes(table["when"], categories=list(WHEN)),
             "leads": table["size"].astype("int64"),
-            "value": table["sum"].astype("float64"),
+            "value": values.reindex(grid, fill_value=0.0).to_numpy(dtype="float64"),
             "truncated": pd.PeriodIndex(table["quarter"]).start_time < shown,
-            "young": table["young"].astype("int64"),
+            "young": table["sum"].astype("int64"),
         }
     )
+
+
+def _quarters_later(first: pd.Series, then: pd.Series) -> NDArray[np.int64]:
+    """Count the quarters from the one to the other, 4 for more; 0 where the second is missing."""
+    start, end = (pd.PeriodIndex(quarter, freq="Q") for quarter in (first, then))
+    gap = end.year * 4 + end.quarter - (start.year * 4 + start.quarter)
+    return np.asarray(np.clip(np.nan_to_num(gap), 0, 4), dtype=np.int64)
 
 
 def _younger(first_day: pd.Series, data: Dataset, weeks: float) -> NDArray[Any]:

@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from alignment.arguments import of_type, one_of, within
+from alignment.arguments import of_type, within
 from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
+from alignment.horizons.followed import followed, marked_spells, observed
 from alignment.horizons.late import MINIMUM_LEADS, SHORT_WEEKS, YEAR_WEEKS, late_shares
 from alignment.horizons.marked import WON, MarkedSpells, replicate_won_by, won_by
 from alignment.horizons.quarters import last_full_quarter, when_won, won_in_quarter
@@ -23,20 +24,18 @@ from alignment.results import LEVEL, About, Result
 from alignment.text import Text
 
 ALL = "all"
-MISSING = "(missing)"
 MINIMUM_WINS = 5
 
 METHOD = Text(
     en=(
-        "Aalen–Johansen incidence of winning since first touch with the won value as mark; open "
-        "journeys censored, lost ones a competing end; bootstrap over accounts, percentiles, "
-        "expanded for the late share."
+        "Mean cumulative function of wins and won value since first touch, every win at its own "
+        "date (Aalen–Johansen for the first); open journeys censored, lost ones a competing end; "
+        "bootstrap over accounts, percentiles, expanded for the late share."
     ),
     es=(
-        "Incidencia de Aalen–Johansen de ganar desde la primera interacción, con el valor ganado "
-        "como marca; lo abierto se censura, lo perdido compite; bootstrap por cuentas, "
-        "percentiles, "
-        "ampliados para la parte tardía."
+        "Función media acumulada de lo ganado desde la primera interacción, cada negocio en su "
+        "propia fecha (Aalen–Johansen para el primero); lo abierto se censura, lo perdido compite; "
+        "bootstrap por cuentas, percentiles, ampliados para la parte tardía."
     ),
 )
 ASSUMPTIONS = (
@@ -45,8 +44,8 @@ ASSUMPTIONS = (
         es="Los recorridos abiertos ganarán como los demás que estaban abiertos a su edad.",
     ),
     Text(
-        en="All that a lead won counts at the date of its first win, also what it won later.",
-        es="Lo que ganó un lead cuenta todo en la fecha de su primer negocio.",
+        en="A lead that has won goes on winning like the others that had won by that age.",
+        es="Un lead que ya ganó sigue ganando como los demás que ya habían ganado a esa edad.",
     ),
     Text(
         en="The team of first touch describes where a lead came from; it claims no effect.",
@@ -69,9 +68,9 @@ class WonByAge(Result):
         The main table: ``group`` (str), ``weeks`` (int64), ``wins_per_100``, ``low``, ``high``,
         ``value_per_100``, ``value_low``, ``value_high`` (float64: won deals and won value, in
         `currency`, from 100 leads by that age; missing beyond the follow-up), ``leads``,
-        ``wins`` (int64: journeys in the group, and of them won by that age), ``at_risk`` (int64:
-        journeys under observation at that age) and ``too_few`` (bool: fewer than 30 leads, or
-        fewer than 5 of them won by that age).
+        ``wins`` (int64: journeys in the group, and of them won at least once by that age),
+        ``at_risk`` (int64: journeys under observation at that age) and ``too_few`` (bool: fewer
+        than 30 leads, or fewer than 5 of them won by that age).
     late_share : DataFrame
         ``group``, ``share``, ``low``, ``high`` (float64: part of the value won within 52 weeks of
         the first touch that is won after week 13), ``wins_share``, ``wins_low``, ``wins_high``
@@ -80,10 +79,12 @@ class WonByAge(Result):
     this_quarter : DataFrame
         ``quarter`` (str), ``age`` (category: 0-13 weeks, 14-26 weeks, 27-52 weeks, over 52 weeks,
         (no touch recorded)), ``group`` (str), ``wins`` (int64), ``value`` (float64): what the
-        last full quarter won, by age since first touch; empty where no full quarter was observed.
+        last full quarter won, deal by deal, by age since first touch; empty where no full quarter
+        was observed.
     by_quarter : DataFrame
         ``quarter`` (str, of first touch), ``when`` (category: same quarter, +1, +2, +3, later,
-        lost, still open), ``leads`` (int64), ``value`` (float64), ``truncated`` (bool: closings
+        lost, still open), ``leads`` (int64, by their first win), ``value`` (float64, by the date
+        of each win), ``truncated`` (bool: closings
         were not yet recorded when the quarter began), ``young`` (int64: of the leads, those
         younger than `settled_weeks` at the export).
     currency : str or None
@@ -96,6 +97,8 @@ class WonByAge(Result):
     settled_weeks, horizon_weeks : float
         Age by which 90 % of the wins by the horizon have come, and that horizon; missing where
         the follow-up is too short.
+    by : str
+        What the groups are: ``first_team``, ``objective`` or another column of the journeys.
     """
 
     frame: pd.DataFrame
@@ -107,6 +110,7 @@ class WonByAge(Result):
     late_difference: pd.DataFrame = field(default_factory=pd.DataFrame)
     settled_weeks: float = nan
     horizon_weeks: float = nan
+    by: str = "first_team"
 
     def to_frame(self) -> pd.DataFrame:
         """Return won deals and value by group and weeks."""
@@ -135,7 +139,8 @@ def won_by_age(
     weeks : sequence of int
         Ages, in weeks of 7 days since the day of the first touch.
     by : str
-        Column of ``journeys.journeys`` to group by.
+        Column of ``journeys.journeys`` to group by, or ``"objective"``: that of the campaign that
+        brought the lead (:func:`alignment.horizons.objectives.objectives`).
     level : float
         Level of the bootstrap intervals.
     replicates, seed : int
@@ -154,12 +159,12 @@ def won_by_age(
     of_type("journeys", journeys, Journeys, "alignment.build_journeys(data)")
     within("level", level, 0, 1)
     data.require("touches", "occurred_at")
-    table = _ages(data, journeys, by)
-    touched, left_out = _observed(table)
+    table, deals = followed(data, journeys, by)
+    touched, left_out = observed(table, deals)
     if not (touched["value"] > 0).any():
         raise NotMeasurable(_no_value(data, touched, journeys))
     days = np.array(sorted({SHORT_WEEKS, YEAR_WEEKS, *weeks}), dtype=np.int64) * 7
-    spells = _spells(touched)
+    spells = marked_spells(touched, deals)
     labels = touched["group"]
     names = [ALL, *(str(name) for name in _by_size(labels))]
     groups = [spells, *(spells.where((labels == name).to_numpy()) for name in names[1:])]
@@ -177,8 +182,8 @@ def won_by_age(
     return WonByAge(
         frame=_frame(names, groups, points, drawn, days, asked, level),
         late_share=late,
-        this_quarter=won_in_quarter(table, last_full_quarter(data)),
-        by_quarter=when_won(table[table["first_day"].notna()], data, settled),
+        this_quarter=won_in_quarter(deals, last_full_quarter(data), _names_of(table)),
+        by_quarter=when_won(table[table["first_day"].notna()], _sown(deals), data, settled),
         currency=journeys.currency,
         about=About(
             method=METHOD,
@@ -189,6 +194,7 @@ def won_by_age(
         late_difference=difference,
         settled_weeks=settled,
         horizon_weeks=horizon,
+        by=by,
     )
 
 
@@ -231,75 +237,13 @@ def _without_amount(journeys: Journeys) -> dict[str, int]:
     return {reason: count} if count else {}
 
 
-def _ages(data: Dataset, journeys: Journeys, by: str) -> pd.DataFrame:
-    """Give each journey its days, its age at the end, its group, outcome and value."""
-    one_of("by", by, journeys.journeys.columns)
-    frame = journeys.journeys
-    touches = journeys.touches
-    first = touches.loc[touches["position"] == 0].set_index("journey")["occurred_at"]
-    late = frame["ended_at"] > data.as_of
-    outcome = frame["outcome"].astype("str").where(~late, "open")
-    first_day = _day(first.reindex(frame.index), data.timezone)
-    ended_day = _day(frame["ended_at"].where(outcome != "open"), data.timezone)
-    group = frame[by].astype("object")
-    return pd.DataFrame(
-        {
-            "account_id": frame["account_id"],
-            "first_day": first_day,
-            "ended_day": ended_day,
-            "first_quarter": first_day.dt.to_period("Q"),
-            "ended_quarter": ended_day.dt.to_period("Q"),
-            "age": (ended_day - first_day).dt.days,
-            "outcome": outcome,
-            "value": frame["value"].where(outcome == "won", 0.0).astype("float64"),
-            # An opportunity without a lead began with a deal: it says nothing of leads.
-            "linked": frame.get("linked", True),
-            "group": group.where(group.notna(), MISSING).where(first_day.notna()),
-            "exported": _day(pd.Series(data.as_of, frame.index), data.timezone),
-            "shown": _day(pd.Series(data.observed_from, frame.index), data.timezone),
-        }
-    )
+def _names_of(table: pd.DataFrame) -> list[str]:
+    return sorted(set(table.loc[table["group"].notna(), "group"].astype("str")))
 
 
-def _day(moments: pd.Series, timezone: str) -> pd.Series:
-    return moments.dt.tz_convert(timezone).dt.tz_localize(None).dt.normalize()
-
-
-def _observed(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
-    """Keep the journeys that can be followed, with the days under observation."""
-    untouched = table["first_day"].isna()
-    unlinked = ~untouched & ~table["linked"].astype(bool)
-    dateless = ~untouched & (table["outcome"] != "open") & table["ended_day"].isna()
-    stop = table["ended_day"].fillna(table["exported"])
-    exit = (stop - table["first_day"]).dt.days
-    entry = (table["shown"] - table["first_day"]).dt.days.clip(lower=0)
-    negative = ~untouched & ~dateless & (exit < 0)
-    unseen = ~untouched & ~dateless & ~negative & (exit < entry)
-    left_out = {
-        "journeys without a touch": int(untouched.sum()),
-        "opportunities without a known lead": int(unlinked.sum()),
-        "ended without a date": int(dateless.sum()),
-        "ended before it started": int(negative.sum()),
-        "ended before closings were recorded": int(unseen.sum()),
-    }
-    kept = ~(untouched | unlinked | dateless | negative | unseen)
-    observed = table[kept].assign(entry=entry[kept], exit=exit[kept])
-    return observed, {reason: count for reason, count in left_out.items() if count}
-
-
-def _spells(touched: pd.DataFrame) -> MarkedSpells:
-    """Give the spells with account codes; a journey without an account is a unit of its own."""
-    known = touched["account_id"].notna()
-    codes, names = pd.factorize(touched["account_id"], sort=True)
-    account = codes.astype(np.int64)
-    account[~known] = len(names) + np.arange(int((~known).sum()))
-    return MarkedSpells(
-        entry=touched["entry"].to_numpy(dtype=np.int64),
-        exit=touched["exit"].to_numpy(dtype=np.int64),
-        end=touched["outcome"].map({"open": 0, "won": 1, "lost": 2}).to_numpy(dtype=np.int64),
-        value=touched["value"].to_numpy(dtype=np.float64),
-        account=account,
-    )
+def _sown(deals: pd.DataFrame) -> pd.DataFrame:
+    """Keep the deals that were won after a touch."""
+    return deals[deals["age"].notna()]
 
 
 def _by_size(labels: pd.Series) -> list[Any]:

@@ -4,5 +4,15 @@ from alignment.journeys.build import Journeys, build_journeys
 from alignment.journeys.outcomes import OUTCOMES
 from alignment.journeys.touches import RESPONSES, SENT_COUNTS
 from alignment.journeys.units import Unit
+from alignment.journeys.wins import deals, wins
 
-__all__ = ["OUTCOMES", "RESPONSES", "SENT_COUNTS", "Journeys", "Unit", "build_journeys"]
+__all__ = [
+    "OUTCOMES",
+    "RESPONSES",
+    "SENT_COUNTS",
+    "Journeys",
+    "Unit",
+    "build_journeys",
+    "deals",
+    "wins",
+]
