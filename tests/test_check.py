@@ -62,6 +62,10 @@ def test_each_notebook_says_what_it_needs():
     assert able(lost) == {"00_data", "02_lead_to_close"}
     worthless = dataset(opportunities={**DEAL, "amount": [None]}, touches=TOUCH)
     assert able(worthless) == {"00_data", "02_lead_to_close", "03_attribution"}
+    lead = {"lead_id": ["L"], "created_at": [NOW]}
+    linked = dataset(opportunities={**DEAL, "lead_id": ["L"]}, leads=lead)
+    assert "06_shared_goals" not in able(linked)  # an amount without a currency plans nothing
+    assert "06_shared_goals" in able(linked.replace(currency="EUR"))
     still_open = {**DEAL, "status": ["open"], "closed_at": [pd.NaT]}
     assert able(dataset(opportunities=still_open, touches=TOUCH)) == {"00_data"}
     for need in runnable(dataset()).values():

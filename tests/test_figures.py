@@ -41,6 +41,7 @@ from alignment.lead_to_close import (
     speed_to_lead,
     time_in_stage,
 )
+from alignment.shared_goals import compare_targets, conversions, plan_goal, prepare
 from alignment.text import LANGUAGES, Text
 
 SAMPLE = Path(__file__).resolve().parents[1] / "data" / "sample"
@@ -50,6 +51,7 @@ SAMPLE = Path(__file__).resolve().parents[1] / "data" / "sample"
 def results():
     data = load(SAMPLE)
     journeys = build_journeys(data, include_buyer=False)
+    setting = prepare(data, samples=20, draws=200)
     return {
         "coverage": coverage(data),
         "leads": lead_to_close(data),
@@ -83,6 +85,9 @@ def results():
         "panel": panel(data),
         "harvest": harvest(data),
         "lead_lag": lead_lag(data),
+        "rates": conversions(setting),
+        "plan": plan_goal(setting, goal=24e6, by="2027-09-30"),
+        "targets": compare_targets(setting),
     }
 
 
@@ -129,6 +134,12 @@ DRAWN = {
     "brand_stock": "panel",
     "brand_harvest": "harvest",
     "lead_lag": "lead_lag",
+    "conversion_lags": "rates",
+    "plan_ladder": "plan",
+    "goal_chance": "plan",
+    "capacity_frontier": "plan",
+    "goal_levers": "plan",
+    "implied_revenue": "targets",
 }
 TABLED = {
     **{name: result for name, result in DRAWN.items() if hasattr(behind, name)},
@@ -143,6 +154,10 @@ TABLED = {
     "group_differences": "sources",
     "half_lives": "panel",
     "harvest_chances": "harvest",
+    "plan_months": "plan",
+    "goal_volumes": "plan",
+    "conversion_steps": "rates",
+    "goal_track": "targets",
 }
 
 

@@ -26,10 +26,12 @@ ORDER = [
     {"loading"},
     {"journeys"},
     {"attribution", "lead_to_close", "handoff", "horizons", "coverage"},
+    {"shared_goals"},
     {"check"},
     {"exhibits"},
     {"figures", "findings", "behind"},
     {"report"},
+    {"agreement"},
     {"cli"},
 ]
 RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}

@@ -1,4 +1,4 @@
-"""The command: ``alignment check``, ``alignment report`` and ``alignment simulate``.
+"""The command: ``alignment check``, ``report``, ``agreement`` and ``simulate``.
 
 What takes long to import is imported by the command that needs it, so that help comes at once.
 """
@@ -124,6 +124,13 @@ def check(
         bool,
         typer.Option("--write-mapping", help="Draft a mapping.toml for files that nobody knows."),
     ] = False,
+    write_templates: Annotated[
+        bool,
+        typer.Option(
+            "--write-templates",
+            help="Write empty goals.csv, capacity.csv and definitions.toml with comments.",
+        ),
+    ] = False,
     debug: Debug = False,
 ) -> None:
     """Show what the exports hold, how they were read, and what each analysis still needs.
@@ -133,6 +140,9 @@ def check(
     with _plainly(debug):
         if write_mapping:
             _write_mapping(folder, mapping)
+            return
+        if write_templates:
+            _write_templates(folder)
             return
         if with_names and out is None:
             raise FolderError(
@@ -179,6 +189,14 @@ def _write_mapping(folder: Path, mapping: Path | None) -> None:
         f"Written: {_near(written)}. Each line is a guess with its reason: correct it, then run "
         f"alignment check {folder}."
     )
+
+
+def _write_templates(folder: Path) -> None:
+    from alignment.shared_goals.templates import write_templates
+
+    for path, is_new in write_templates(folder).items():
+        said = "Written" if is_new else "Left as it is"
+        typer.echo(f"{said}: {_near(path)}")
 
 
 @app.command()
@@ -228,6 +246,74 @@ def report(
             import webbrowser
 
             webbrowser.open(index.as_uri())
+
+
+@app.command()
+def agreement(
+    folder: Folder,
+    goal: Annotated[
+        float | None,
+        typer.Option(help="Revenue to be won, in the reporting currency.", show_default=False),
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option(help="Last day, such as 2027-12-31.", show_default=False)
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(help="First day; what was won from then on counts.", show_default=False),
+    ] = None,
+    probability: Annotated[
+        float | None,
+        typer.Option(help="With which the plan is to reach it (0.8).", show_default=False),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("agreement"),
+    lang: Annotated[str, typer.Option(help="Languages, a page each.")] = "es",
+    previous: Annotated[
+        Path | None,
+        typer.Option(
+            help="The .json of the last agreement; by default the latest in FOLDER.",
+            show_default=False,
+        ),
+    ] = None,
+    paper: Annotated[str, typer.Option(help="A4 or letter.")] = "A4",
+    information: Annotated[
+        bool, typer.Option(help="Also estimate what the teams add together (ρ).")
+    ] = True,
+    currency: Currency = None,
+    timezone: Timezone = None,
+    mapping: Mapping = None,
+    pdf: Annotated[bool, typer.Option("--pdf/--no-pdf", help="Print it to a PDF too.")] = True,
+    debug: Debug = False,
+) -> None:
+    """Plan a revenue goal and write the one page that both teams can sign."""
+    with _plainly(debug):
+        chosen = _languages(lang)
+        from alignment.agreement import write_agreement
+        from alignment.agreement.told import told
+        from alignment.arguments import one_of
+        from alignment.loading import load
+
+        one_of("--paper", paper, ("A4", "letter"))
+        data = load(folder, **_options(currency, timezone, mapping))
+        made = write_agreement(
+            data,
+            folder,
+            out,
+            languages=chosen,
+            goal=goal,
+            by=by,
+            since=since,
+            probability=probability,
+            previous=previous,
+            paper="A4" if paper == "A4" else "letter",
+            teams=information,
+            print_pdf=pdf,
+            notice=_console(stderr=True).print,
+        )
+        for line in told(made, data, chosen[0]):
+            typer.echo(line)
+        for path in made.files:
+            typer.echo(f"Written: {_near(path)}")
 
 
 @app.command()

@@ -169,4 +169,47 @@ GLOSSARY: tuple[Term, ...] = (
             "tanto; bajo 0,1, descontado el número de comparaciones, hablamos de diferencia.",
         ),
     ),
+    Term(
+        Text(en="Accepted lead", es="Lead aceptado"),
+        Text(
+            en="A lead that sales took on (SAL); where no export records that, the nearest stage "
+            "that one does.",
+            es="Un lead que ventas tomó a su cargo (SAL); si ninguna exportación lo registra, la "
+            "etapa registrada más cercana.",
+        ),
+    ),
+    Term(
+        Text(en="Probability of the goal", es="Probabilidad del objetivo"),
+        Text(
+            en="In how many of 100 equally plausible futures the revenue is reached. A plan on "
+            "averages reaches it in about half.",
+            es="En cuántos de 100 futuros igual de creíbles se alcanzan los ingresos. Un plan con "
+            "promedios los alcanza en cerca de la mitad.",
+        ),
+    ),
+    Term(
+        Text(en="Capacity frontier", es="Frontera de capacidad"),
+        Text(
+            en="The volume of leads at which the hours of sales are used up; beyond it, more "
+            "leads lower revenue.",
+            es="El volumen de leads con el que se agotan las horas de ventas; más allá, más leads "
+            "reducen los ingresos.",
+        ),
+    ),
+    Term(
+        Text(en="Lever", es="Palanca"),
+        Text(
+            en="One thing that the teams may improve, by a tenth here, all else as it is.",
+            es="Algo que las áreas pueden mejorar, aquí en una décima parte, con lo demás igual.",
+        ),
+    ),
+    Term(
+        Text(en="Agreement", es="Acta de objetivos comunes"),
+        Text(
+            en="The page that both teams sign: the goal, what each brings to it, and how it is "
+            "counted.",
+            es="La página que firman ambas áreas: el objetivo, lo que aporta cada una y cómo se "
+            "cuenta.",
+        ),
+    ),
 )

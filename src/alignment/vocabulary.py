@@ -202,6 +202,65 @@ CELLS: Mapping[str, Text] = {
     "missing": Text(en="no", es="no"),
 }
 
+# What goals.csv counts, what moves the chance of a goal, and what an agreement says.
+GOAL_METRICS: Mapping[str, Text] = {
+    "lead": Text(en="leads", es="leads"),
+    "mql": Text(en="leads handed over", es="leads entregados"),
+    "accepted": Text(en="accepted leads", es="leads aceptados"),
+    "sql": Text(en="qualified leads", es="leads calificados"),
+    "opportunity": Text(en="opportunities", es="oportunidades"),
+    "won": Text(en="wins", es="negocios ganados"),
+    "revenue": Text(en="revenue", es="ingresos"),
+}
+GOAL_STEPS: Mapping[str, Text] = {
+    "lead": Text(en="Lead", es="Lead"),
+    "accepted": Text(en="Accepted", es="Aceptado"),
+    "opportunity": Text(en="Opportunity", es="Oportunidad"),
+    "won": Text(en="Won", es="Ganado"),
+}
+LEVERS: Mapping[str, Text] = {
+    "leads": Text(en="A tenth more leads", es="10 % más leads"),
+    "opportunity": Text(
+        en="A tenth more leads become opportunities",
+        es="10 % más leads llegan a oportunidad",
+    ),
+    "win": Text(en="A tenth more opportunities are won", es="10 % más oportunidades se ganan"),
+    "value": Text(en="Wins a tenth larger", es="Negocios ganados 10 % mayores"),
+    "speed": Text(en="Each step a tenth faster", es="Cada paso 10 % más rápido"),
+    "hours": Text(en="A tenth more hours of sales", es="10 % más horas de ventas"),
+}
+LINES: Mapping[str, Text] = {
+    "revenue": Text(en="Revenue won in the period", es="Ingresos ganados en el periodo"),
+    "accepted_leads": Text(
+        en="Leads that sales accepts, in all", es="Leads que ventas acepta, en total"
+    ),
+    "acceptance_share": Text(
+        en="Leads handed over that sales accepts", es="Leads entregados que ventas acepta"
+    ),
+    "context_share": Text(
+        en="Leads handed over with channel and campaign",
+        es="Leads entregados con canal y campaña",
+    ),
+    "brand_share": Text(en="Spend that goes to brand", es="Inversión que va a marca"),
+    "first_touch_share": Text(
+        en="Leads touched in time by sales", es="Leads contactados a tiempo por ventas"
+    ),
+    "verdict_share": Text(en="Leads with a verdict in time", es="Leads con veredicto a tiempo"),
+    "reason_share": Text(
+        en="Lost deals with a usable reason", es="Negocios perdidos con un motivo útil"
+    ),
+    "sales_hours": Text(en="Hours of sales a week", es="Horas de ventas por semana"),
+    "review": Text(
+        en="Review together every month, on the same data",
+        es="Revisión conjunta cada mes, sobre los mismos datos",
+    ),
+}
+KEPT: Mapping[str, Text] = {
+    "kept": Text(en="kept", es="cumplida"),
+    "missed": Text(en="missed", es="no cumplida"),
+    "not measurable": Text(en="not measurable", es="no medible"),
+}
+
 
 def word(words: Mapping[str, Text], code: object) -> Text:
     """Return the words for a code; a name from the data that has none stays as it is."""

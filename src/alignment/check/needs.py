@@ -15,6 +15,7 @@ NOTEBOOKS: Mapping[str, Text] = {
     "02_lead_to_close": Text(en="from interest to close", es="del interés al cierre"),
     "03_attribution": Text(en="shared credit", es="crédito compartido"),
     "04_long_and_short": Text(en="the long and the short run", es="largo y corto plazo"),
+    "06_shared_goals": Text(en="shared goals", es="objetivos comunes"),
 }
 _NEEDS: Mapping[str, Text] = {
     "closings": Text(
@@ -30,6 +31,10 @@ _NEEDS: Mapping[str, Text] = {
         "(Salesforce: CampaignMember, Task, Event; HubSpot: contacts).",
         es="Necesita interacciones fechadas con leads: llamadas, reuniones, correos o respuestas a "
         "campañas (Salesforce: CampaignMember, Task, Event; HubSpot: contactos).",
+    ),
+    "linked": Text(
+        en="Needs leads with a date of creation, and deals that name their lead.",
+        es="Necesita leads con fecha de creación y negocios que nombren a su lead.",
     ),
     "won": Text(en="Needs deals that were won.", es="Necesita negocios ganados."),
     "touches or spend": Text(
@@ -75,12 +80,24 @@ def _need_long_and_short(data: Dataset) -> None:
         raise NotMeasurable(_NEEDS["value"].format(n=len(won)))
 
 
+def _need_shared_goals(data: Dataset) -> None:
+    if not data.has("leads", "created_at") or not data.has("opportunities", "lead_id"):
+        raise NotMeasurable(_NEEDS["linked"])
+    deals = data.opportunities
+    won = deals[deals["status"] == "won"]
+    if not len(won):
+        raise NotMeasurable(_NEEDS["won"])
+    if data.currency is None or not (won["amount"] > 0).any():
+        raise NotMeasurable(_NEEDS["value"].format(n=len(won)))
+
+
 _REQUIREMENTS: Mapping[str, Callable[[Dataset], None]] = {
     "00_data": lambda data: None,
     "01_handoff": _need_handoff,
     "02_lead_to_close": _need_lead_to_close,
     "03_attribution": _need_attribution,
     "04_long_and_short": _need_long_and_short,
+    "06_shared_goals": _need_shared_goals,
 }
 
 

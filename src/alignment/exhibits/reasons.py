@@ -65,6 +65,8 @@ _OTHERS: Mapping[str, str] = {
     "limit not yet passed": "con el límite aún sin cumplirse",
     "verdict not yet due": "con veredicto aún no exigible",
     "without a group to compare": "sin un grupo con que comparar",
+    "leads from before the cohort months": "leads anteriores a los meses de cohorte",
+    "targets of a metric that is not known": "objetivos de una métrica desconocida",
     "without a whole period under observation": "sin ninguna semana completa observada",
     "in groups too small to compare": "en grupos demasiado pequeños para compararlos",
     "leads without an account": "leads sin cuenta",

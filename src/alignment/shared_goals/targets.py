@@ -1,0 +1,231 @@
+"""Whether the two teams' targets imply the same revenue, and whether periods are on track."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from alignment.arguments import nearest
+from alignment.dataset import Dataset
+from alignment.errors import NotMeasurable
+from alignment.results import LEVEL, About, Result
+from alignment.shared_goals.cohorts import Floats, curves
+from alignment.shared_goals.horizon import today_of
+from alignment.shared_goals.seeking import plan_chance
+from alignment.shared_goals.setting import Setting, prepare, won_between
+from alignment.text import Text
+
+# What goals.csv may count, by the words in use; the currency may follow, as in bookings_mxn.
+METRICS: Mapping[str, tuple[str, ...]] = {
+    "lead": ("leads", "lead", "new_leads"),
+    "mql": ("mql", "mqls"),
+    "accepted": ("accepted", "accepted_leads", "sal", "sals", "aceptados"),
+    "sql": ("sql", "sqls"),
+    "opportunity": ("opportunities", "opportunity", "oportunidades"),
+    "won": ("won", "wins", "won_deals", "deals_won", "ganados"),
+    "revenue": ("bookings", "revenue", "won_value", "value_won", "ingresos", "ventas"),
+}
+NO_GOALS = Text(
+    en="Not measurable: goals.csv holds no target of a period that can be compared.",
+    es="No medible: goals.csv no contiene objetivos de un periodo que se puedan comparar.",
+)
+METHOD = Text(
+    en="Each target is brought to revenue with the conversions and the mean amount measured; "
+    "intervals resample cohort months and amounts. The chance of each period at today's pace is "
+    "that of the plan's draws.",
+    es="Cada objetivo se lleva a ingresos con las conversiones y el importe medio medidos; los "
+    "intervalos remuestrean meses de cohorte e importes. La probabilidad de cada periodo al ritmo "
+    "de hoy es la de los sorteos del plan.",
+)
+ASSUMPTIONS = (
+    Text(
+        en="A target counts what its leads bring in the end, even if they are won after the "
+        "period.",
+        es="Un objetivo cuenta lo que sus leads traen al final, aunque se gane después del "
+        "periodo.",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Targets(Result):
+    """What the signed targets imply.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row a team and metric, summed over `periods`: ``team``, ``metric`` (a key of
+        :data:`METRICS`), ``target``, ``implied`` revenue, ``low``, ``high``, and ``ratio`` of it
+        to the revenue signed by both, with ``ratio_low``, ``ratio_high`` (missing without one).
+    gap : DataFrame
+        One row a target of marketing, against sales' target of what is won (or its nearest):
+        ``metric``, ``against``, ``ratio`` of the revenue implied, ``low``, ``high``; what a win is
+        worth cancels out.
+    track : DataFrame
+        One row a period with a revenue goal that has not ended: ``period``, ``goal``, ``won`` so
+        far, ``chance`` of the goal at today's pace, ``low`` and ``high`` of what the period will
+        have won (central 80 %).
+    periods : tuple of str
+        The periods summed: the last ones with the same targets, up to a year.
+    currency : str
+    about : About
+    """
+
+    frame: pd.DataFrame
+    gap: pd.DataFrame
+    track: pd.DataFrame
+    periods: tuple[str, ...]
+    currency: str
+    about: About
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a team and metric."""
+        return self.frame
+
+
+def metric_of(name: str) -> str | None:
+    """Say what a metric of goals.csv counts; None if it is not known.
+
+    A word after the last underscore that looks like a currency is left out.
+    """
+    plain = name.strip().casefold().replace(" ", "_").replace("-", "_")
+    stem, _, end = plain.rpartition("_")
+    for tried in (plain, stem if len(end) == 3 else plain):
+        for metric, words in METRICS.items():
+            if tried in words:
+                return metric
+    return None
+
+
+def meant_metric(name: str) -> str | None:
+    """Give the known metric that is written most like a name."""
+    return nearest(name, [word for words in METRICS.values() for word in words])
+
+
+def compare_targets(data: Dataset | Setting, *, level: float = LEVEL) -> Targets:
+    """Bring the signed targets of both teams to revenue, and say which periods are on track.
+
+    Parameters
+    ----------
+    data : Dataset or Setting
+        Needs ``goals`` beside what a plan needs.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    Targets
+
+    Raises
+    ------
+    NotMeasurable
+        If there are no targets, or the exports cannot carry a plan.
+    """
+    setting = data if isinstance(data, Setting) else prepare(data)
+    goals = setting.data.require("goals")
+    known = goals.assign(kind=goals["metric"].map(metric_of))
+    known = known[known["kind"].notna()]
+    periods = _last_year(known)
+    if not periods:
+        raise NotMeasurable(NO_GOALS)
+    summed = known[known["period"].isin(periods)].groupby(["team", "kind"])["target"].sum()
+    worth, tails = _worth(setting), [0.5 - level / 2, 0.5 + level / 2]
+    signed = float(summed.get(("both", "revenue"), summed.get(("sales", "revenue"), np.nan)))
+    rows = []
+    for (team, kind), target in summed.items():
+        drawn = float(target) * worth[kind]
+        low, high = np.quantile(drawn[1:], tails)
+        rows.append((team, kind, float(target), float(drawn[0]), float(low), float(high)))
+    frame = pd.DataFrame(rows, columns=["team", "metric", "target", "implied", "low", "high"])
+    frame["order"] = frame["metric"].map({name: i for i, name in enumerate(METRICS)})
+    frame = frame.sort_values("order", kind="stable", ignore_index=True).drop(columns="order")
+    for end in ("", "_low", "_high"):
+        frame[f"ratio{end}"] = frame[end.removeprefix("_") or "implied"] / signed
+    unknown = int(goals["metric"].map(metric_of).isna().sum())
+    left_out = {"targets of a metric that is not known": unknown} if unknown else {}
+    return Targets(
+        frame=frame,
+        gap=_gap(summed, worth, tails),
+        track=track(setting, known),
+        periods=periods,
+        currency=str(setting.data.currency),
+        about=About(METHOD, level, ASSUMPTIONS, left_out),
+    )
+
+
+def _gap(summed: pd.Series, worth: Mapping[str, Floats], tails: list[float]) -> pd.DataFrame:
+    """Set each target of marketing against the deepest one of sales, sample by sample."""
+    rows = []
+    deep = [m for m in reversed(list(METRICS)) if ("sales", m) in summed.index]
+    if deep:
+        of_sales = float(summed["sales", deep[0]]) * worth[deep[0]]
+        for metric in METRICS:
+            if ("marketing", metric) in summed.index and np.all(of_sales > 0):
+                drawn = float(summed["marketing", metric]) * worth[metric] / of_sales
+                low, high = np.quantile(drawn[1:], tails)
+                rows.append((metric, deep[0], float(drawn[0]), float(low), float(high)))
+    return pd.DataFrame(rows, columns=["metric", "against", "ratio", "low", "high"])
+
+
+def _worth(setting: Setting) -> dict[str, Floats]:
+    """Give the revenue that one of each metric brings in the end, a number a sample."""
+    found, weights = setting.found, setting.curves.weights
+    amount = found.amounts[setting.random.amount].mean(axis=1)
+    share = {name: curves(counted, weights).share for name, counted in found.cohorts.items()}
+    lead = share["opportunity"] * share["won"]
+    return {
+        "lead": lead * amount,
+        "mql": share["mql_won"] * amount,
+        "accepted": lead / np.maximum(share["accepted"], 1e-12) * amount,
+        "sql": share["sql_won"] * amount,
+        "opportunity": share["won"] * amount,
+        "won": amount,
+        "revenue": np.ones_like(amount),
+    }
+
+
+def _last_year(known: pd.DataFrame) -> tuple[str, ...]:
+    """Choose the last periods of one length, up to a year, for which both teams signed."""
+    read = {str(name): period_of(name) for name in known["period"].unique()}
+    spans = {name: span for name, span in read.items() if span is not None}
+    teams = known.groupby("period")["team"].nunique()
+    both = [name for name in spans if teams[name] > 1]
+    if not both:
+        return ()
+    last = max(both, key=lambda name: spans[name].end_time)
+    alike = [name for name in both if spans[name].freqstr == spans[last].freqstr]
+    first = spans[last].end_time - pd.DateOffset(years=1)
+    return tuple(sorted(name for name in alike if spans[name].start_time > first))
+
+
+def period_of(name: str) -> pd.Period | None:
+    """Read a period such as 2027, 2027-Q1 or 2027-01; None if it is none."""
+    try:
+        found = pd.Period(str(name).strip())
+    except ValueError:
+        return None
+    usual = isinstance(found, pd.Period) and found.freqstr[0] in "YAQM"
+    return found if usual and 1990 <= found.year <= 2200 else None
+
+
+def track(setting: Setting, known: pd.DataFrame) -> pd.DataFrame:
+    """Tell the chance of each running or coming period's revenue goal at today's pace."""
+    today, rows = today_of(setting.data), []
+    goals = known[(known["kind"] == "revenue") & known["team"].isin(["both", "sales"])]
+    for name in goals["period"].unique():
+        span = period_of(name)
+        if span is None or span.end_time.normalize() <= today:
+            continue
+        own = goals[goals["period"] == name].set_index("team")["target"]
+        goal = float(own.get("both", own.iloc[0]))
+        # A period that has not begun still ends with all that is won in it.
+        begins = span.start_time.normalize()
+        already = won_between(setting.data, begins, today)
+        chance, low, high = plan_chance(setting, goal - already, begins, span.end_time.normalize())
+        rows.append((name, span.end_time, goal, already, chance, already + low, already + high))
+    columns = ["period", "end", "goal", "won", "chance", "low", "high"]
+    table = pd.DataFrame(rows, columns=columns).sort_values("end", ignore_index=True)
+    return table.drop(columns="end").head(4)
