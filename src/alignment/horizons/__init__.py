@@ -3,23 +3,37 @@
 Imports nothing from the other analyses.
 """
 
+from alignment.horizons.diagnostics import Diagnostics, diagnose
 from alignment.horizons.harvest import Harvest, harvest
 from alignment.horizons.lead_lag import LeadLag, lead_lag, lead_lag_of
+from alignment.horizons.long_short import LongShort, long_and_short, long_and_short_of
+from alignment.horizons.model import Experiment, WeeklyFit, fit_weekly
 from alignment.horizons.panel import Panel, panel
 from alignment.horizons.sown import Sown, coming_quarters, sown
+from alignment.horizons.weekly import WeeklyPanel, weekly_panel
 from alignment.horizons.won_by_age import WonByAge, won_by_age
 
 __all__ = [
+    "Diagnostics",
+    "Experiment",
     "Harvest",
     "LeadLag",
+    "LongShort",
     "Panel",
     "Sown",
+    "WeeklyFit",
+    "WeeklyPanel",
     "WonByAge",
     "coming_quarters",
+    "diagnose",
+    "fit_weekly",
     "harvest",
     "lead_lag",
     "lead_lag_of",
+    "long_and_short",
+    "long_and_short_of",
     "panel",
     "sown",
+    "weekly_panel",
     "won_by_age",
 ]

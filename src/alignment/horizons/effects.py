@@ -1,0 +1,211 @@
+"""Short and long effects of each driver, from draws of its responses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from alignment.horizons.model import LAST_WEEK, SHORT_WEEKS, YEAR_WEEKS
+
+Floats = NDArray[np.float64]
+
+# Name, first and last week; week 1 is that of the activity itself.
+HORIZONS = (
+    ("short", 1, SHORT_WEEKS),
+    ("long", SHORT_WEEKS + 1, YEAR_WEEKS),
+    ("year", 1, YEAR_WEEKS),
+    ("tail", YEAR_WEEKS + 1, LAST_WEEK),
+)
+RETURN_WEEKS = (4, 13, 26, 52, 104)
+LEARNED = 0.25  # share by which the data must narrow an interval to say anything
+CLAIM = 0.95  # probability from which a slow stock is claimed (and below 1 − it, denied)
+TOLD, CANNOT_TELL = "told", "cannot tell"
+# Rows that are sums of drivers, and what sales effort does to deals that are open.
+MARKETING, BRAND, BOTH_SALES = "all marketing", "all brand", "all sales"
+CLOSING = "sales effort on open deals"
+
+_LIMITS = ["estimate", "low", "high"]
+
+
+@dataclass(frozen=True)
+class Responses:
+    """Draws of what one average week of each driver brings in each week from then on.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Drivers, and their sums by team.
+    draws, prior : arrays (S, N, W)
+        Posterior draws, and draws that have not seen the outcome.
+    measure : str
+        ``opportunities`` or ``value``.
+    known_weeks : float
+        Weeks up to which the conversion into this measure is on record; infinite where no
+        conversion is needed.
+    """
+
+    names: tuple[str, ...]
+    draws: Floats
+    prior: Floats
+    measure: str
+    known_weeks: float = np.inf
+
+    def within(self, first: int, last: int) -> tuple[Floats, Floats]:
+        """Give draws of the effect from a week to a week, both included, and of its prior."""
+        part = slice(first - 1, last)
+        return self.draws[:, :, part].sum(axis=2), self.prior[:, :, part].sum(axis=2)
+
+
+def with_totals(draws: Floats, names: tuple[str, ...], totals: Mapping[str, list[str]]) -> Floats:
+    """Append the sums of some drivers to draws (S, D, W)."""
+    sums = [draws[:, [names.index(n) for n in members]].sum(axis=1) for members in totals.values()]
+    return np.concatenate([draws, np.stack(sums, axis=1)], axis=1) if sums else draws
+
+
+def limits(draws: Floats, level: float) -> Floats:
+    """Give median and percentile limits of each column, missing ones left out, (N, 3).
+
+    The median: posteriors of positive effects lean to one side, and their mean overstates.
+    """
+    tail = (1 - level) / 2
+    empty = np.asarray(~np.isfinite(draws).any(axis=0))
+    filled = np.where(empty, 0.0, draws)
+    told = np.nanquantile(filled, [0.5, tail, 1 - tail], axis=0).T
+    return np.where(empty[:, np.newaxis], np.nan, told)
+
+
+def learned(draws: Floats, prior: Floats, level: float) -> Floats:
+    """Give the share by which the data narrowed each interval: 1 − its width over the prior's."""
+    own, before = limits(draws, level), limits(prior, level)
+    width, reference = own[:, 2] - own[:, 1], before[:, 2] - before[:, 1]
+    share: Floats = 1.0 - width / np.where(reference > 0, reference, np.nan)
+    return share
+
+
+def weeks_wanted(share: float, weeks: int) -> float:
+    """Guess the weeks after which a number could be told, if they vary like those on record.
+
+    Precision of the data adds to that of the prior, week by week (normal approximation): with
+    widths w and w₀, the data's part is 1/w² − 1/w₀².
+
+    Parameters
+    ----------
+    share : float
+        Share by which the data narrowed the interval so far.
+    weeks : int
+        Weeks on record.
+
+    Returns
+    -------
+    float
+        Weeks in all; infinite where the data narrowed nothing.
+    """
+    if not share < LEARNED:
+        return float(weeks)
+    gained = 1.0 / (1.0 - max(share, 0.0)) ** 2 - 1.0
+    wanted = 1.0 / (1.0 - LEARNED) ** 2 - 1.0
+    return float(np.ceil(weeks * wanted / gained)) if gained > 1e-3 else np.inf
+
+
+def effect_table(responses: Responses, level: float, weeks: int) -> pd.DataFrame:
+    """Give the effect of one average week by horizon; see :class:`LongShort`, `effects`."""
+    parts = []
+    for horizon, first, last in HORIZONS:
+        draws, prior = responses.within(first, last)
+        share = learned(draws, prior, level)
+        before = limits(prior, level)
+        frame = pd.DataFrame(limits(draws, level), columns=_LIMITS)
+        frame.insert(0, "driver", responses.names)
+        frame.insert(1, "measure", responses.measure)
+        frame.insert(2, "horizon", horizon)
+        frame["first_week"], frame["last_week"] = first, last
+        frame["prior_low"], frame["prior_high"] = before[:, 1], before[:, 2]
+        frame["learned"] = share
+        frame["verdict"] = np.where(share >= LEARNED, TOLD, CANNOT_TELL)
+        frame["extrapolated"] = (last > min(responses.known_weeks, YEAR_WEEKS)) | (
+            horizon == "tail"
+        )
+        frame["weeks_wanted"] = [weeks_wanted(s, weeks) for s in share]
+        parts.append(frame)
+    return pd.concat(parts, ignore_index=True).astype({"driver": "str"})
+
+
+def timing_table(responses: Responses, level: float) -> pd.DataFrame:
+    """Give late share and half-life; see :class:`LongShort`, `timing`."""
+    tables = []
+    for quantity, find in (("late share", late_share), ("half-life", half_life)):
+        draws, prior = find(responses.draws), find(responses.prior)
+        share, before = learned(draws, prior, level), limits(prior, level)
+        frame = pd.DataFrame(limits(draws, level), columns=_LIMITS)
+        frame.insert(0, "driver", responses.names)
+        frame.insert(1, "measure", responses.measure)
+        frame.insert(2, "quantity", quantity)
+        frame["prior_low"], frame["prior_high"] = before[:, 1], before[:, 2]
+        frame["learned"] = share
+        frame["verdict"] = np.where(share >= LEARNED, TOLD, CANNOT_TELL)
+        tables.append(frame)
+    return pd.concat(tables, ignore_index=True).astype({"driver": "str"})
+
+
+def late_share(draws: Floats) -> Floats:
+    """Give the share of the year's effect that comes after the quarter, (S, N)."""
+    year = draws[:, :, :YEAR_WEEKS].sum(axis=2)
+    short = draws[:, :, :SHORT_WEEKS].sum(axis=2)
+    share: Floats = 1.0 - short / np.where(year > 0, year, np.nan)
+    return share
+
+
+def half_life(draws: Floats) -> Floats:
+    """Give the first week by whose end half of the year's effect has come, (S, N)."""
+    cumulated = np.cumsum(draws[:, :, :YEAR_WEEKS], axis=2)
+    total = cumulated[:, :, -1:]
+    reached = (cumulated >= total / 2).argmax(axis=2) + 1.0
+    weeks: Floats = np.where(total[:, :, 0] > 0, reached, np.nan)
+    return weeks
+
+
+def curve_table(responses: Responses, level: float) -> pd.DataFrame:
+    """Give responses by week; see :class:`LongShort`, `curves`."""
+    tables = []
+    for place, name in enumerate(responses.names):
+        each = responses.draws[:, place]
+        frame = pd.DataFrame(limits(each, level), columns=_LIMITS)
+        total = limits(np.cumsum(each, axis=1), level)
+        frame[["cumulated", "cumulated_low", "cumulated_high"]] = total
+        frame.insert(0, "driver", name)
+        frame.insert(1, "measure", responses.measure)
+        frame.insert(2, "week", np.arange(1, len(frame) + 1))
+        frame["extrapolated"] = frame["week"] > min(responses.known_weeks, YEAR_WEEKS)
+        tables.append(frame)
+    return pd.concat(tables, ignore_index=True).astype({"driver": "str"})
+
+
+def return_table(
+    responses: Responses, spend: Mapping[str, float], marginal: Mapping[str, Floats], level: float
+) -> pd.DataFrame:
+    """Give value for each unit of spend by horizon; see :class:`LongShort`, `returns`.
+
+    Parameters
+    ----------
+    responses : Responses
+        In value.
+    spend : mapping
+        Mean spend of a week, by driver; those without spend are left out.
+    marginal : mapping
+        Draws of the effect of one more unit as a share of the average unit's.
+    level : float
+    """
+    rows = []
+    for name, cost in spend.items():
+        draws = responses.draws[:, responses.names.index(name)]
+        for weeks in RETURN_WEEKS:
+            average = draws[:, :weeks].sum(axis=1) / cost
+            told = limits(np.column_stack([average, average * marginal[name]]), level)
+            late = weeks > min(responses.known_weeks, YEAR_WEEKS)
+            rows.append((name, weeks, *told[0], *told[1], late))
+    columns = ["driver", "weeks", *_LIMITS, "marginal", "marginal_low", "marginal_high"]
+    return pd.DataFrame(rows, columns=[*columns, "extrapolated"]).astype({"driver": "str"})
