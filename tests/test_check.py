@@ -54,20 +54,21 @@ def test_each_notebook_says_what_it_needs():
     whole = dataset(opportunities=DEAL, touches=TOUCH)
     assert able(whole) == {
         *("00_data", "02_lead_to_close", "03_attribution", "04_long_and_short"),
+        "05_sharing",
     }
     assert able(dataset(opportunities=DEAL)) == {"00_data", "02_lead_to_close"}
     spent = dataset(opportunities=DEAL, spend=SPEND)
     assert able(spent) == {"00_data", "02_lead_to_close", "04_long_and_short"}
     lost = dataset(opportunities={**DEAL, "status": ["lost"]}, touches=TOUCH)
-    assert able(lost) == {"00_data", "02_lead_to_close"}
+    assert able(lost) == {"00_data", "02_lead_to_close", "05_sharing"}
     worthless = dataset(opportunities={**DEAL, "amount": [None]}, touches=TOUCH)
-    assert able(worthless) == {"00_data", "02_lead_to_close", "03_attribution"}
+    assert able(worthless) == {"00_data", "02_lead_to_close", "03_attribution", "05_sharing"}
     lead = {"lead_id": ["L"], "created_at": [NOW]}
     linked = dataset(opportunities={**DEAL, "lead_id": ["L"]}, leads=lead)
     assert "06_shared_goals" not in able(linked)  # an amount without a currency plans nothing
     assert "06_shared_goals" in able(linked.replace(currency="EUR"))
     still_open = {**DEAL, "status": ["open"], "closed_at": [pd.NaT]}
-    assert able(dataset(opportunities=still_open, touches=TOUCH)) == {"00_data"}
+    assert able(dataset(opportunities=still_open, touches=TOUCH)) == {"00_data", "05_sharing"}
     for need in runnable(dataset()).values():
         if need is not None:
             assert need.en.endswith(".")

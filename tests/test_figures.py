@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 from alignment import behind, figures, load, style, vocabulary
+from alignment.apart import load_apart
 from alignment.attribution import attribute, flow, overlap, returns, team_game
 from alignment.coverage import coverage
 from alignment.exhibits import Drawing, reasons
@@ -42,9 +44,28 @@ from alignment.lead_to_close import (
     time_in_stage,
 )
 from alignment.shared_goals import compare_targets, conversions, plan_goal, prepare
+from alignment.sharing import (
+    activities,
+    agreement_of_systems,
+    chain,
+    collisions,
+    feedback,
+    maturity,
+    shared_knowledge,
+    tone,
+)
 from alignment.text import LANGUAGES, Text
 
 SAMPLE = Path(__file__).resolve().parents[1] / "data" / "sample"
+
+
+def told_why():
+    """Give a world of the benchmarks in which reasons begin: in the sample all began at once."""
+    path = SAMPLE.parents[1] / "benchmarks" / "sharing_worlds.py"
+    spec = importlib.util.spec_from_file_location("sharing_worlds", path)
+    worlds = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(worlds)
+    return worlds.reasons(1, -0.15)
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +109,14 @@ def results():
         "rates": conversions(setting),
         "plan": plan_goal(setting, goal=24e6, by="2027-09-30"),
         "targets": compare_targets(setting),
+        "links": chain(data, replicates=20),
+        "agreement": agreement_of_systems(load_apart(SAMPLE, data), joined=data),
+        "knowledge": shared_knowledge(data, replicates=20),
+        "feedback": feedback(told_why(), replicates=20),
+        "collisions": collisions(data, permutations=20, replicates=20),
+        "activities": activities(data, replicates=20),
+        "tone": tone(data, replicates=20),
+        "maturity": maturity(data),
     }
 
 
@@ -140,6 +169,14 @@ DRAWN = {
     "capacity_frontier": "plan",
     "goal_levers": "plan",
     "implied_revenue": "targets",
+    "sharing_chain": "links",
+    "systems_side_by_side": "agreement",
+    "knowledge_curves": "knowledge",
+    "columns_to_share": "knowledge",
+    "feedback_periods": "feedback",
+    "collisions_and_chance": "collisions",
+    "activity_mixes": "activities",
+    "tone_horizons": "tone",
 }
 TABLED = {
     **{name: result for name, result in DRAWN.items() if hasattr(behind, name)},
@@ -158,6 +195,8 @@ TABLED = {
     "goal_volumes": "plan",
     "conversion_steps": "rates",
     "goal_track": "targets",
+    "refusal_reasons": "links",
+    "maturity_facts": "maturity",
 }
 
 

@@ -29,7 +29,7 @@ def tags(cell: dict) -> list[str]:
 
 
 def test_the_notebooks_are_there():
-    assert [p.name[:2] for p in NOTEBOOKS] == ["00", "01", "02", "03", "04", "06"]
+    assert [p.name[:2] for p in NOTEBOOKS] == ["00", "01", "02", "03", "04", "05", "06"]
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda p: p.stem)

@@ -212,4 +212,55 @@ GLOSSARY: tuple[Term, ...] = (
             "cuenta.",
         ),
     ),
+    Term(
+        Text(en="Information sharing index", es="Índice de información compartida"),
+        Text(
+            en="The share of what happens that finds its way back to a campaign with a usable "
+            "reason: touch, campaign, lead, deal and reason, multiplied link by link.",
+            es="La parte de lo que pasa que vuelve a una campaña con un motivo útil: interacción, "
+            "campaña, lead, negocio y motivo, multiplicados eslabón por eslabón.",
+        ),
+    ),
+    Term(
+        Text(en="Value of shared knowledge", es="Valor del conocimiento compartido"),
+        Text(
+            en="The share of the wins caught by a worklist in the order of what both teams know, "
+            "minus that of the better team alone, tried on later leads.",
+            es="La parte de los negocios ganados que capta una lista ordenada con lo que saben "
+            "ambas áreas, menos la de la mejor por separado, probada en leads posteriores.",
+        ),
+    ),
+    Term(
+        Text(en="Kappa", es="Kappa"),
+        Text(
+            en="How far two records agree beyond chance: 0 is chance, 1 is full agreement.",
+            es="Cuánto coinciden dos registros más allá del azar: 0 es azar, 1 es acuerdo total.",
+        ),
+    ),
+    Term(
+        Text(en="Collision", es="Choque"),
+        Text(
+            en="Both teams touch one person within days of each other after the handoff; it is "
+            "counted beside what chance gives.",
+            es="Ambas áreas tocan a una persona con pocos días de diferencia tras la entrega; se "
+            "cuenta al lado de lo que da el azar.",
+        ),
+    ),
+    Term(
+        Text(en="Difference in differences", es="Diferencia en diferencias"),
+        Text(
+            en="The change where something began, minus the change where it did not, over the "
+            "same time.",
+            es="El cambio donde algo empezó, menos el cambio donde no, en el mismo tiempo.",
+        ),
+    ),
+    Term(
+        Text(en="Appeal", es="Tono"),
+        Text(
+            en="Whether a campaign speaks to emotion or to reason, as its tag says; it is never "
+            "guessed.",
+            es="Si una campaña apela a la emoción o a la razón, según su etiqueta; nunca se "
+            "adivina.",
+        ),
+    ),
 )

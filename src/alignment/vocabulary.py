@@ -177,6 +177,128 @@ RELAY_RULES: Mapping[str, Text] = {
         en="Handed over and accepted by one user", es="Entregado y aceptado por el mismo usuario"
     ),
 }
+# Sharing: the links of the chain, what two systems say, what each team knows, the boundaries.
+LINKS: Mapping[str, Text] = {
+    "touch to campaign": Text(
+        en="Marketing's touch has its campaign", es="La interacción de marketing tiene campaña"
+    ),
+    "campaign to lead": Text(
+        en="The campaign's touch has its lead", es="La interacción de campaña tiene lead"
+    ),
+    "deal to lead": Text(en="The deal has its lead", es="El negocio tiene lead"),
+    "outcome to reason": Text(
+        en="The refusal has a usable reason", es="El rechazo tiene un motivo útil"
+    ),
+    "whole": Text(en="The whole chain", es="La cadena completa"),
+}
+REFUSALS: Mapping[str, Text] = {
+    "rejected leads": Text(en="rejected leads", es="leads rechazados"),
+    "recycled leads": Text(en="recycled leads", es="leads reciclados"),
+    "lost deals": Text(en="lost deals", es="negocios perdidos"),
+}
+THINGS: Mapping[str, Text] = {
+    "stage": Text(en="stage", es="etapa"),
+    "source": Text(en="source", es="origen"),
+    "amount": Text(en="amount", es="importe"),
+}
+AGREEMENT_MEASURES: Mapping[str, Text] = {
+    "kappa": Text(en="kappa", es="kappa"),
+    "rank correlation": Text(en="rank correlation", es="correlación por rangos"),
+}
+KNOWLEDGE: Mapping[str, Text] = {
+    "marketing": Text(en="what marketing knows", es="lo que sabe marketing"),
+    "sales": Text(en="what sales knows", es="lo que sabe ventas"),
+    "together": Text(en="what both know", es="lo que saben ambas"),
+}
+KNOWN_COLUMNS: Mapping[str, Text] = {
+    "channel": Text(en="channel", es="canal"),
+    "score": Text(en="score at the handoff", es="puntaje al entregar"),
+    "marketing touches": Text(en="touches of marketing", es="interacciones de marketing"),
+    "answers to marketing": Text(en="answers to marketing", es="respuestas a marketing"),
+    "sales touches": Text(en="touches of sales", es="interacciones de ventas"),
+    "calls of the buyer": Text(en="calls of the buyer", es="llamadas del comprador"),
+    "verdict of sales": Text(en="verdict of sales", es="veredicto de ventas"),
+    "segment": Text(en="segment", es="segmento"),
+    "industry": Text(en="industry", es="industria"),
+    "region": Text(en="region", es="región"),
+    "country": Text(en="country", es="país"),
+}
+PHASES: Mapping[str, Text] = {
+    "before the handoff": Text(en="before the handoff", es="antes de la entrega"),
+    "after the handoff": Text(en="after the handoff", es="después de la entrega"),
+    "on a deal": Text(en="on a deal", es="en un negocio"),
+}
+TOUCH_KINDS: Mapping[str, Text] = {
+    "all": Text(en="any of them", es="cualquiera"),
+    "ad_click": Text(en="ad click", es="clic en anuncio"),
+    "call": Text(en="call", es="llamada"),
+    "email": Text(en="e-mail", es="correo"),
+    "event": Text(en="event", es="evento"),
+    "form": Text(en="form", es="formulario"),
+    "meeting": Text(en="meeting", es="reunión"),
+    "nurture": Text(en="nurture", es="nutrición"),
+    "retargeting": Text(en="retargeting", es="retargeting"),
+}
+TONE_HORIZONS: Mapping[str, Text] = {
+    "answer": Text(en="Answers within 7 days", es="Responde en 7 días"),
+    "opportunity, first 90 days": Text(
+        en="Opportunity within 90 days", es="Oportunidad en 90 días"
+    ),
+    "won, first 90 days": Text(en="Won within 90 days", es="Ganado en 90 días"),
+    "won, days 91 to 365": Text(en="Won from day 91 to 365", es="Ganado del día 91 al 365"),
+}
+MATURITY: Mapping[str, Text] = {
+    "undefined": Text(en="undefined", es="indefinida"),
+    "defined": Text(en="defined", es="definida"),
+    "aligned": Text(en="aligned", es="alineada"),
+    "integrated": Text(en="integrated", es="integrada"),
+}
+MATURITY_FACTS: Mapping[str, Text] = {
+    "deals are tied to the leads they came from": Text(
+        en="Deals are tied to the leads they came from",
+        es="Los negocios están ligados al lead del que vienen",
+    ),
+    "the handoff is written down with its date": Text(
+        en="The handoff is written down with its date", es="La entrega queda anotada con su fecha"
+    ),
+    "two systems name the same stage for the same lead": Text(
+        en="Two systems name the same stage for the same lead (kappa)",
+        es="Dos sistemas nombran la misma etapa para el mismo lead (kappa)",
+    ),
+    "sales answers the leads handed over within 30 days": Text(
+        en="Sales answers the leads handed over within 30 days",
+        es="Ventas responde en 30 días a los leads entregados",
+    ),
+    "what happens finds its way back to the campaign": Text(
+        en="What happens finds its way back to the campaign (whole chain)",
+        es="Lo que pasa vuelve a la campaña (cadena completa)",
+    ),
+    "both teams have goals for the same period": Text(
+        en="Both teams have goals for the same period",
+        es="Ambas áreas tienen objetivos para el mismo periodo",
+    ),
+    "there is a goal that both teams signed": Text(
+        en="There is a goal that both teams signed", es="Hay un objetivo que firmaron ambas áreas"
+    ),
+    "joining what both teams know adds nothing more": Text(
+        en="Joining what both teams know adds nothing more (gain)",
+        es="Juntar lo que saben ambas áreas ya no añade nada (ganancia)",
+    ),
+}
+MATURITY_SOURCES: Mapping[str, Text] = {
+    "agreement of systems: kappa of the stage": Text(
+        en="agreement of the systems", es="acuerdo de los sistemas"
+    ),
+    "chain: product of the links": Text(en="chain of links", es="cadena de eslabones"),
+    "value of shared knowledge": Text(
+        en="value of shared knowledge", es="valor del conocimiento compartido"
+    ),
+}
+SEEN: Mapping[str, Text] = {
+    "True": Text(en="yes", es="sí"),
+    "False": Text(en="no", es="no"),
+    "None": Text(en="cannot be seen", es="no se puede ver"),
+}
 HAZARD_TERMS: Mapping[str, Text] = {
     "age": Text(en="weeks since the start", es="semanas desde el inicio"),
     "group": Text(en="group", es="grupo"),

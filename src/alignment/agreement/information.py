@@ -11,6 +11,7 @@ from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
 from alignment.findings.goals import chance
 from alignment.shared_goals import Plan
+from alignment.sharing import shared_knowledge
 from alignment.text import Text
 from alignment.wording import both, decimal, interval, percent
 
@@ -19,6 +20,10 @@ REPLICATES = 200
 RHO = Text(
     en="Part of the joint effect that exists only where both teams acted (ρ)",
     es="Parte del efecto conjunto que solo existe donde actuaron ambas áreas (ρ)",
+)
+SHARING = Text(
+    en="Wins that a worklist ordered by what both teams know catches beyond the better team’s own",
+    es="Ganados que capta una lista ordenada con lo que saben ambas, más que la de la mejor sola",
 )
 COVERAGE = Text(
     en="What open deals are expected to win, of what is still to be won",
@@ -66,6 +71,19 @@ def of_teams(data: Dataset, *, replicates: int = REPLICATES) -> Information:
     return Information(RHO, value)
 
 
+def of_sharing(data: Dataset) -> Information:
+    """Give what shared knowledge is worth, or the reason why it cannot be measured."""
+    try:
+        worth = shared_knowledge(data, replicates=REPLICATES)
+    except NotMeasurable as reason:
+        return Information(SHARING, reason.reason)
+    value = Text(en="{v} points ({i})", es="{v} puntos ({i})").format(
+        v=both(decimal, 100 * worth.gain),
+        i=both(interval, 100 * worth.low, 100 * worth.high, form=decimal),
+    )
+    return Information(SHARING, value)
+
+
 def gather(data: Dataset, plan: Plan, *, teams: bool = True) -> tuple[Information, ...]:
     """Gather what stands on the page for information.
 
@@ -76,7 +94,7 @@ def gather(data: Dataset, plan: Plan, *, teams: bool = True) -> tuple[Informatio
     plan : Plan
         The plan behind the agreement.
     teams : bool
-        Whether to estimate ρ too, which takes some seconds.
+        Whether to estimate ρ and the value of sharing too, which takes some seconds.
     """
     found = of_plan(plan)
-    return (*found, of_teams(data)) if teams else found
+    return (*found, of_teams(data), of_sharing(data)) if teams else found

@@ -15,6 +15,7 @@ NOTEBOOKS: Mapping[str, Text] = {
     "02_lead_to_close": Text(en="from interest to close", es="del interés al cierre"),
     "03_attribution": Text(en="shared credit", es="crédito compartido"),
     "04_long_and_short": Text(en="the long and the short run", es="largo y corto plazo"),
+    "05_sharing": Text(en="sharing and boundaries", es="compartir y respetarse"),
     "06_shared_goals": Text(en="shared goals", es="objetivos comunes"),
 }
 _NEEDS: Mapping[str, Text] = {
@@ -91,12 +92,19 @@ def _need_shared_goals(data: Dataset) -> None:
         raise NotMeasurable(_NEEDS["value"].format(n=len(won)))
 
 
+def _need_sharing(data: Dataset) -> None:
+    if not data.has("touches", "lead_id"):
+        raise NotMeasurable(_NEEDS["touches"])
+    data.require("opportunities")
+
+
 _REQUIREMENTS: Mapping[str, Callable[[Dataset], None]] = {
     "00_data": lambda data: None,
     "01_handoff": _need_handoff,
     "02_lead_to_close": _need_lead_to_close,
     "03_attribution": _need_attribution,
     "04_long_and_short": _need_long_and_short,
+    "05_sharing": _need_sharing,
     "06_shared_goals": _need_shared_goals,
 }
 

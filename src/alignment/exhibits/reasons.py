@@ -85,6 +85,13 @@ _OTHERS: Mapping[str, str] = {
     "deals without a region that has spend": "negocios sin una región que tenga inversión",
     "deals without a date": "negocios sin fecha",
     "deals outside the weeks with spend": "negocios fuera de las semanas con inversión",
+    "touches of internal leads": "interacciones de leads internos",
+    "opportunities from before closings were recorded": "oportunidades de antes de que se "
+    "registraran los cierres",
+    "between learning and trying": "entre aprender y probar",
+    "leads without a verdict": "leads sin veredicto",
+    "touches of campaigns without an appeal": "interacciones de campañas sin tono",
+    "touches of campaigns of mixed appeal": "interacciones de campañas de tono mixto",
 }
 
 

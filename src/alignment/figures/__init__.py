@@ -9,6 +9,11 @@ from alignment.figures.attribution import (
     team_credit,
     touched_by,
 )
+from alignment.figures.boundaries import (
+    activity_mixes,
+    collisions_and_chance,
+    tone_horizons,
+)
 from alignment.figures.brand import (
     brand_harvest,
     brand_stock,
@@ -74,6 +79,13 @@ from alignment.figures.recent import (
 from alignment.figures.returns import (
     channel_returns,
 )
+from alignment.figures.sharing import (
+    columns_to_share,
+    feedback_periods,
+    knowledge_curves,
+    sharing_chain,
+    systems_side_by_side,
+)
 from alignment.figures.sown import (
     sown,
 )
@@ -90,6 +102,7 @@ from alignment.figures.synergy import (
 
 __all__ = [
     "acceptance",
+    "activity_mixes",
     "brand_harvest",
     "brand_stock",
     "busy_weeks",
@@ -101,10 +114,13 @@ __all__ = [
     "coalition_values",
     "cohort_triangle",
     "cohorts",
+    "collisions_and_chance",
+    "columns_to_share",
     "conversion_lags",
     "dashboard_and_outcome",
     "fade_out",
     "fair_share",
+    "feedback_periods",
     "funnel",
     "funnel_cohorts",
     "goal_chance",
@@ -113,6 +129,7 @@ __all__ = [
     "implied_revenue",
     "incidence",
     "journey_flow",
+    "knowledge_curves",
     "late_shares",
     "lead_lag",
     "model_matrix",
@@ -127,12 +144,15 @@ __all__ = [
     "relay_rules",
     "service_levels",
     "shared_part",
+    "sharing_chain",
     "sown",
     "speed_effect",
     "stages",
     "stale_ages",
+    "systems_side_by_side",
     "team_credit",
     "tipping_map",
+    "tone_horizons",
     "touched_by",
     "trace",
     "wait_for_sales",

@@ -25,13 +25,12 @@ from alignment.moments import MISSING, SHARED_ACCOUNTS, accounts_of, places
 from alignment.results import LEVEL, About, Result
 from alignment.shares import design_effects, equal_shares, wilson
 from alignment.text import Text
+from alignment.usable_reasons import EMPTY_REASONS
 
 ALL = "all"
 VERDICTS = ("accepted", "rejected", "recycled", "none")
 MINIMUM_LEADS = 20
 RECYCLING_DAYS = 90
-# Reasons that say nothing, whatever the case: they count as recorded, not as usable.
-EMPTY_REASONS = ("otro", "otros", "otra", "other", "n/a", "na", "none", "-", "no sé", "unknown")
 
 METHOD = Text(
     en=(

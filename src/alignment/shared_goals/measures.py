@@ -12,7 +12,6 @@ import pandas as pd
 from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
 from alignment.handoff import acceptance, service_level
-from alignment.handoff.acceptance import EMPTY_REASONS
 from alignment.moments import handed_at
 from alignment.money import reported
 from alignment.results import LEVEL
@@ -20,6 +19,7 @@ from alignment.shared_goals.passages import accepted_moments
 from alignment.shared_goals.setting import won_between
 from alignment.shares import wilson
 from alignment.text import Text
+from alignment.usable_reasons import usable
 
 Clock = Literal["calendar", "working"]
 MINIMUM = 10  # below, a share says nothing
@@ -148,8 +148,7 @@ def _reasons(data: Dataset, span: Span, terms: Terms) -> Counted:
     lost = deals[
         ((deals["status"] == "lost") & span.holds(deals["closed_at"], data)).to_numpy(bool)
     ]
-    reason = lost["lost_reason"].astype("object").fillna("").astype("str").str.strip().str.lower()
-    told = ~reason.isin(["", *EMPTY_REASONS])
+    told = usable(lost["lost_reason"])
     return _share(int(told.sum()), len(lost))
 
 
