@@ -89,12 +89,16 @@ def clock(data, **options):
     )
 
 
-QUESTIONS = {
-    name: getattr(room, name)
-    for room in (handoff, lead_to_close)
-    for name in room.__all__
-    if inspect.isfunction(getattr(room, name)) and name not in ("find_clocks", "estimate_clocks")
+ROOMS = {name: getattr(room, name) for room in (handoff, lead_to_close) for name in room.__all__}
+FIRST = {
+    name: next(iter(inspect.signature(thing).parameters))
+    for name, thing in ROOMS.items()
+    if inspect.isfunction(thing)
 }
+QUESTIONS = {
+    name: ROOMS[name] for name, first in FIRST.items() if first == "data" and name != "find_clocks"
+}
+LATER = {name: ROOMS[name] for name, first in FIRST.items() if first in ("clocks", "spells")}
 ASKED = QUESTIONS | {
     "by channel": partial(lead_to_close.lead_to_close, group="channel"),
     "of deals": partial(lead_to_close.lead_to_close, start="opportunity"),
@@ -126,6 +130,13 @@ def test_odd_data_are_measured_or_plainly_not(held, name):
 def test_what_is_no_dataset_is_refused(name, given):
     with pytest.raises(ArgumentError, match=r"data must be a Dataset.*load\(folder\) gives one"):
         QUESTIONS[name](given)
+
+
+@pytest.mark.parametrize("name", LATER)
+@pytest.mark.parametrize("given", [None, "a folder", PLAIN])
+def test_what_are_no_clocks_is_refused(name, given):
+    with pytest.raises(ArgumentError, match=r"(clocks|spells) must be .*find_"):
+        LATER[name](given)
 
 
 MEASURED = [name for name in QUESTIONS if "level" in inspect.signature(QUESTIONS[name]).parameters]

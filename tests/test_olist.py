@@ -10,8 +10,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import norm
+from scipy.stats import chi2, norm
 from statsmodels.duration.survfunc import SurvfuncRight
+from statsmodels.stats.multitest import multipletests
 
 from alignment import figures, load
 from alignment.dataset import Dataset
@@ -237,7 +238,7 @@ NO_STAGES = "Not measurable: the exports hold no stage history of opportunities.
         ("01_handoff", "What sales says to the leads", NO_HANDOFF, 3),
         ("01_handoff", "Who moves which stage", NO_MOVER, 2),
         ("01_handoff", "Volume or hands", NO_HANDOFF, 1),
-        ("02_lead_to_close", "From opportunity to won deal", NO_CREATION, 1),
+        ("02_lead_to_close", "From opportunity to won deal", NO_CREATION, 2),
         ("02_lead_to_close", "Time in each stage", NO_STAGES, 1),
         ("02_lead_to_close", "What moves the clock", NO_CREATION, 1),
         ("02_lead_to_close", "Open pipeline", NO_CREATION, 1),
@@ -262,22 +263,41 @@ def test_the_files_hold_indeed_no_touch_stage_loss_or_creation_of_a_deal():
     assert not [name for name in (*deals, *leads) if re.search("stage|status|lost|touch", name)]
 
 
-def test_the_shares_won_by_origin_equal_statsmodels(html, clock):
-    sections = _sections(html["02_lead_to_close"])
-    whole, _ = _tables(sections["From lead to won deal"])
-    (groups,) = _tables(sections["By where the lead came from"])
+ORIGIN_DAYS = (30, 90, 180, 365)
+
+
+def _with_zero(rows: pd.DataFrame, day: int, level: float = 0.90) -> tuple[float, ...]:
+    """The share won by a day; where none is, with the exact limit behind a zero."""
+    share, low, high = _won_by(rows, day, level)
+    if share == 0:
+        at_risk = (rows["entry"] <= day) & (rows["exit"] >= day)
+        high = 1 - ((1 - level) / 2) ** (1 / at_risk.sum())
+    return share, low, high
+
+
+def test_the_shares_won_by_day_equal_statsmodels(html, clock):
+    whole, *_ = _tables(_sections(html["02_lead_to_close"])["From lead to won deal"])
     assert len(whole) == 4
-    assert {row[0] for row in groups} == set(clock) - {"all"}
-    for name, end, day, *told, ended, counted in whole + groups:
+    for name, end, day, *told, ended, counted in whole:
         rows = clock[name]
-        share, low, high = _won_by(rows, int(day))
-        if share == 0:  # the exact limit behind a zero
-            at_risk = (rows["entry"] <= int(day)) & (rows["exit"] >= int(day))
-            high = 1 - 0.05 ** (1 / at_risk.sum())
-        assert told == _percents(share, low, high, digits=2), (name, day)
+        assert told == _percents(*_with_zero(rows, int(day)), digits=2), (name, day)
         assert end == "won"
         assert ended == f"{int((rows['won'] & (rows['exit'] <= int(day))).sum()):,}"
         assert counted == f"{len(rows):,}"
+
+
+def test_the_shares_won_by_origin_equal_statsmodels(html, clock):
+    _, groups = _tables(_sections(html["02_lead_to_close"])["By where the lead came from"])
+    # Leads without an origin are no group.
+    assert {row[0] for row in groups} == set(clock) - {"all", "(not recorded)"}
+    for name, counted, *told in groups:
+        rows = clock[name]
+        assert counted == f"{len(rows):,}"
+        shares = [_percents(*_with_zero(rows, day)) for day in ORIGIN_DAYS]
+        assert told[:4] == [f"{share} ({low} to {high})" for share, low, high in shares], name
+        # Nobody is lost here, so that the mean time open is the area under one survival curve.
+        open_ = [1 - _won_by(rows, day)[0] for day in range(365)]
+        assert told[6].split(" ")[0] == f"{sum(open_):.0f}"
 
 
 def test_the_sentences_of_lead_to_close_equal_the_files(html, clock):
@@ -319,32 +339,74 @@ def test_the_day_of_the_median_win_equals_a_jackknife(html, clock):
     assert f"half are won by day {median} ({inside[0]} to {inside[-1] + 1})" in said
 
 
-def test_the_origins_are_compared_as_newcombe_and_bonferroni_say(html, clock):
-    section = _sections(html["02_lead_to_close"])["By where the lead came from"]
-    said, (dots,) = _bare(section), _pictures(section)
-    shown = dict(re.findall(r"(?:\. |; )([^;.]+?) (\d+\.\d%) \(", dots))
-    assert set(shown) < set(clock)
-    for name, share in shown.items():
-        told = _won_by(clock[name], 180)
-        assert share == _percents(told[0])[0]
-        assert "{} {} ({} to {})".format(name, share, *_percents(*told[1:])) in dots
-    # The leads without an origin are shown and not compared.
-    known = {name: _won_by(clock[name], 180) for name in shown if name != "(not recorded)"}
-    pairs = len(known) * (len(known) - 1) // 2
-    wider = norm.ppf(1 - 0.05 / pairs) / norm.ppf(0.95)
-    gaps = {
-        (a, b): (known[a][0] - known[b][0], *_gap(known[a], known[b], wider))
-        for a in known
-        for b in known
-    }
-    (a, b), (_, low, high) = max(
-        ((pair, gap) for pair, gap in gaps.items() if gap[1] > 0), key=lambda one: one[1][0]
+def _log_rank(a: pd.DataFrame, b: pd.DataFrame) -> float:
+    """The log-rank p of two groups with delayed entry, day by day."""
+    days = np.unique(np.concatenate([one.loc[one["won"], "exit"] for one in (a, b)]))
+    at_risk, ended = (
+        np.array(
+            [[count(one, day) for day in days] for one in (a, b)],
+            dtype=float,
+        )
+        for count in (
+            lambda one, day: ((one["entry"] <= day) & (one["exit"] >= day)).sum(),
+            lambda one, day: (one["won"] & (one["exit"] == day)).sum(),
+        )
     )
-    shares = _percents(known[a][0], known[b][0])
-    title = f"{a} leads are won more often than {b} leads: {shares[0]} against {shares[1]}"
-    assert title in said
-    told = f"Difference {100 * low:.1f} to {100 * high:.1f} points"
-    assert f"{told}, bounds widened for {pairs} comparisons" in said
+    n, d = at_risk.sum(axis=0), ended.sum(axis=0)
+    part = at_risk[0] / n
+    spread = d * part * (1 - part) * (n - d) / np.maximum(n - 1, 1)
+    return float(chi2.sf((ended[0] - d * part).sum() ** 2 / spread.sum(), 1))
+
+
+def test_the_origins_are_compared_as_newcombe_log_rank_and_holm_say(html, clock):
+    section = _sections(html["02_lead_to_close"])["By where the lead came from"]
+    said, (pairs, groups) = _bare(section), _tables(section)
+    names = [row[0] for row in groups]
+    level = 1 - 0.10 / len(pairs)
+    assert len(pairs) == len(names) * (len(names) - 1) // 2 == 45
+    shares = {
+        name: {day: _with_zero(clock[name], day, level) for day in ORIGIN_DAYS} for name in names
+    }
+    found = {}
+    for pair, _, _, *told in pairs:
+        a, b = pair.split(" − ")
+        for day, cell in zip(ORIGIN_DAYS, told, strict=True):
+            one, other = shares[a][day], shares[b][day]
+            numbers = [one[0] - other[0], *_gap(one, other)]
+            # Adding 0 makes a rounded −0 a 0.
+            gap, low, high = (f"{round(100 * x, 1) + 0:.1f}".replace("-", "−") for x in numbers)
+            assert cell == f"{gap} ({low} to {high})", (pair, day)
+        found[pair] = _log_rank(clock[a], clock[b])
+    adjusted = multipletests(list(found.values()), method="holm")[1]
+    for row, p in zip(pairs, adjusted, strict=True):
+        assert row[2] == ("< 0.001" if p < 0.001 else f"{p:.3f}"), row[0]
+    a, b = re.search(r"Leads from (\w+) are won more often than those from (\w+):", said).groups()
+    share_a, share_b = _percents(shares[a][365][0], shares[b][365][0])
+    low, high = (100 * end for end in _gap(shares[a][365], shares[b][365]))
+    assert f"{share_a} against {share_b} within 365 days ({low:.1f} to {high:.1f} points" in said
+
+
+def test_the_cohort_triangle_equals_statsmodels(html, raw, clock):
+    section = _sections(html["02_lead_to_close"])["By when the lead came"]
+    said, (cells,) = _bare(section), _tables(section)
+    rows = clock["all"]
+    start = raw.loc[rows.index, "start"]
+    quarter = "Q" + start.dt.quarter.astype(str) + " " + start.dt.year.astype(str)
+    shares = {}
+    for name, counted, _, day, *told, won, open_, _ in cells:
+        own, age = rows[(quarter == name).to_numpy()], int(day)
+        assert counted == f"{len(own):,}"
+        shares[name, age] = _won_by(own, age)
+        assert told == _percents(*shares[name, age], digits=2), (name, day)
+        assert int(won) == (own["won"] & (own["exit"] <= age)).sum()
+        at_risk = (own["entry"] <= age) & (own["exit"] >= age)
+        assert open_ == f"{at_risk.sum():,}", (name, day)
+    recent = (start >= "2018-01-01").to_numpy()
+    new, old = _won_by(rows[recent], 274), _won_by(rows[~recent], 274)
+    low, high = (100 * end for end in _gap(new, old))
+    shown = _percents(new[0], old[0])
+    told = f"{shown[0]} within 274 days against {shown[1]} before ({low:.1f} to {high:.1f} points)"
+    assert told in said
 
 
 def test_the_curve_that_is_drawn_is_that_of_statsmodels(clock, data):

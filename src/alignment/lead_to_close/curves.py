@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -29,6 +29,7 @@ MINIMUM_ENDS = 5
 LARGEST_STEP = 1 / 30  # what one end moves when 30 spells are at risk and none has ended
 
 
+@runtime_checkable
 class Timed(Protocol):
     """What an estimate needs: spells, their kinds of end, and the losses that were revived."""
 

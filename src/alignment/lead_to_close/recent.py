@@ -9,10 +9,12 @@ that was at risk in the recent days, old starts from the age that they had when 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import inf
 
 import numpy as np
 import pandas as pd
 
+from alignment import arguments
 from alignment.incidence import (
     aalen_johansen,
     at_the_edges,
@@ -22,6 +24,7 @@ from alignment.incidence import (
     value_at,
 )
 from alignment.lead_to_close.curves import Timed, end_codes
+from alignment.lead_to_close.spells import Spells
 from alignment.results import LEVEL, About, Result
 from alignment.text import Text
 
@@ -103,7 +106,16 @@ def recent_rate(
     Returns
     -------
     RecentRate
+
+    Raises
+    ------
+    ArgumentError
+        If an argument is none of those that may be given.
     """
+    _require(spells)
+    arguments.within("within", within, 0, inf)
+    arguments.within("horizon", horizon, 0, inf)
+    arguments.within("level", level, 0, 1)
     frame, codes = spells.frame, end_codes(spells)
     exit, followed = frame["exit"].to_numpy(), frame["followed"].to_numpy()
     entry = np.maximum(frame["entry"].to_numpy(), followed - within)
@@ -146,12 +158,18 @@ def recent_rates(spells: Timed, **options: int) -> pd.DataFrame:
     DataFrame
         ``group``, and the numbers of :class:`RecentRate`.
     """
+    _require(spells)
     rows = []
     for name, part in spells.frame.groupby("group", sort=True):
         one = _Part(part.reset_index(drop=True), spells.ends)
         rows.append(recent_rate(one, **options).to_frame().assign(group=str(name)))
     table = pd.concat(rows, ignore_index=True)
     return table[["group", *_TOLD]]
+
+
+def _require(spells: object) -> None:
+    if not isinstance(spells, Timed):
+        arguments.of_type("spells", spells, Spells, "find_spells(data)")
 
 
 @dataclass(frozen=True)
