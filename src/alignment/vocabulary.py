@@ -372,6 +372,10 @@ LINES: Mapping[str, Text] = {
         en="Lost deals with a usable reason", es="Negocios perdidos con un motivo útil"
     ),
     "sales_hours": Text(en="Hours of sales a week", es="Horas de ventas por semana"),
+    "chain_share": Text(
+        en="From touch to usable reason, all links together (ISI)",
+        es="De la interacción al motivo útil, toda la cadena (ISI)",
+    ),
     "review": Text(
         en="Review together every month, on the same data",
         es="Revisión conjunta cada mes, sobre los mismos datos",

@@ -7,6 +7,7 @@ import pytest
 from statsmodels.stats.proportion import proportion_confint
 
 from alignment.errors import ArgumentError, NotMeasurable
+from alignment.shared_goals.measures import Span, Terms, count_line
 from alignment.sharing import chain
 from alignment.usable_reasons import usable
 
@@ -120,3 +121,20 @@ def test_it_is_what_a_company_recorded_within_a_point(exported, recovery):
     assert found.frame["share"].tolist() == pytest.approx(truth, abs=0.01)
     assert found.whole == pytest.approx(pd.Series(truth).prod(), abs=0.01)
     assert found.low < found.whole < found.high
+
+
+def test_the_line_of_the_agreement_is_the_chain_of_its_days(made, day):
+    both = tables(day)
+    later = {**both["touches"], "occurred_at": [day(200)] * 40, "campaign_id": "C"}
+    later["touch_id"] = [f"U{k}" for k in range(40)]
+    touches = pd.concat([pd.DataFrame(both["touches"]), pd.DataFrame(later)], ignore_index=True)
+    data = made(**{**both, "touches": touches})
+    local = day(2).tz_localize(None).normalize()
+    early = Span(local - pd.Timedelta(days=30), local + pd.Timedelta(days=60))
+    found, whole = count_line("chain_share", data, early, Terms()), chain(made(**both))
+    assert (found.value, found.low, found.high) == (whole.whole, whole.low, whole.high)
+    ever = Span(early.first, early.last + pd.Timedelta(days=365))
+    assert count_line("chain_share", data, ever, Terms()).value == chain(data).whole
+    none = Span(early.first, early.first)
+    with pytest.raises(NotMeasurable):
+        count_line("chain_share", data, none, Terms())

@@ -18,6 +18,7 @@ TEXT, NUMBER, SHARE, DAY, CLOCK = "text", "number", "share", "day", "clock"
 # What each section may say, and of which kind it is.
 KNOWN: Mapping[str, Mapping[str, str]] = {
     "goal": {"amount": NUMBER, "since": DAY, "by": DAY, "probability": SHARE},
+    "both": {"chain_share": SHARE},
     "marketing": {"acceptance_share": SHARE, "context_share": SHARE, "brand_share": SHARE},
     "sales": {
         "first_touch_hours": NUMBER,
@@ -53,8 +54,8 @@ class Definitions:
     ----------
     goal : Mapping
         ``amount``, ``since``, ``by`` (dates), ``probability``.
-    marketing, sales : Mapping of str to float or str
-        Limits that each team signs.
+    both, marketing, sales : Mapping of str to float or str
+        Limits that both teams sign together, and each alone.
     effort : Mapping of str to float
         Hours and minutes that the work takes.
     terms : Mapping of str to str
@@ -62,6 +63,7 @@ class Definitions:
     """
 
     goal: Mapping[str, Any] = field(default_factory=dict)
+    both: Mapping[str, Any] = field(default_factory=dict)
     marketing: Mapping[str, Any] = field(default_factory=dict)
     sales: Mapping[str, Any] = field(default_factory=dict)
     effort: Mapping[str, float] = field(default_factory=dict)

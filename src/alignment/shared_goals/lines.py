@@ -42,6 +42,7 @@ SIGNED: Mapping[str, tuple[Team, Unit, float | None]] = {
     "verdict_share": ("sales", "share", 1.0),
     "reason_share": ("sales", "share", 0.95),
     "sales_hours": ("sales", "hours", None),
+    "chain_share": ("both", "share", None),
     "review": ("both", "promise", None),
 }
 
@@ -136,7 +137,7 @@ def draft_agreement(
     )
     today = today_of(data)
     year = Span(today - pd.DateOffset(years=1) + pd.Timedelta(days=1), today)
-    stated = {**said.marketing, **said.sales}
+    stated = {**said.both, **said.marketing, **said.sales}
     lines = tuple(_line(name, data, plan, year, terms, stated) for name in SIGNED)
     columns = ["month", "leads", "accepted", "opportunities", "wins", "revenue", "hours"]
     return Agreement(

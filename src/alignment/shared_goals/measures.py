@@ -18,6 +18,7 @@ from alignment.results import LEVEL
 from alignment.shared_goals.passages import accepted_moments
 from alignment.shared_goals.setting import won_between
 from alignment.shares import wilson
+from alignment.sharing import chain
 from alignment.text import Text
 from alignment.usable_reasons import usable
 
@@ -172,6 +173,31 @@ def _leads(data: Dataset, span: Span, terms: Terms) -> Counted:
     return Counted(float(span.holds(own["created_at"], data).sum()))
 
 
+def _chain(data: Dataset, span: Span, terms: Terms) -> Counted:
+    deals = data.opportunities
+    then = span.holds(deals["created_at"], data) | span.holds(deals["closed_at"], data)
+    whole = chain(
+        data.replace(
+            touches=_within(data.touches, "occurred_at", span, data),
+            lead_stages=_within(data.lead_stages, "entered_at", span, data),
+            opportunities=deals[then].reset_index(drop=True),
+        )
+    )
+    if np.isnan(whole.whole):
+        raise NotMeasurable(
+            Text(
+                en="Not measurable: a link from touch to reason has no record in these days.",
+                es="No medible: un eslabón de interacción a motivo no tiene registros en estos "
+                "días.",
+            )
+        )
+    return Counted(whole.whole, whole.low, whole.high, int(whole.frame["records"].min()))
+
+
+def _within(rows: pd.DataFrame, column: str, span: Span, data: Dataset) -> pd.DataFrame:
+    return rows[span.holds(rows[column], data)].reset_index(drop=True)
+
+
 def _review(data: Dataset, span: Span, terms: Terms) -> Counted:
     raise NotMeasurable(
         Text(
@@ -192,6 +218,7 @@ MEASURES: Mapping[str, Callable[[Dataset, Span, Terms], Counted]] = {
     "verdict_share": _verdict,
     "reason_share": _reasons,
     "sales_hours": _hours,
+    "chain_share": _chain,
     "review": _review,
 }
 

@@ -30,6 +30,9 @@ DEFINITIONS = """\
 # by = 2027-12-31             # last day · último día
 # probability = 0.80          # with which the plan is to reach it · con que debe alcanzarse
 
+[both]
+# chain_share = 0.50          # from touch to usable reason, all links · toda la cadena (página 05)
+
 [marketing]
 # acceptance_share = 0.45     # of the leads handed over, accepted by sales · aceptados
 # context_share = 0.95        # handed over with channel and campaign · con canal y campaña
