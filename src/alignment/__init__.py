@@ -26,6 +26,12 @@ if TYPE_CHECKING:
     from alignment.dataset import Dataset
     from alignment.errors import AlignmentError, NotMeasurable
     from alignment.exhibits import assumptions, measure, show
+    from alignment.horizons.diagnostics import diagnose
+    from alignment.horizons.harvest import harvest
+    from alignment.horizons.lead_lag import lead_lag
+    from alignment.horizons.long_short import long_and_short
+    from alignment.horizons.panel import panel
+    from alignment.horizons.sown import sown
     from alignment.horizons.won_by_age import won_by_age
     from alignment.journeys import build_journeys
     from alignment.loading import load
@@ -40,13 +46,19 @@ _HOMES = {
     "attribute": "attribution",
     "attribute_by_segment": "attribution",
     "build_journeys": "journeys",
+    "diagnose": "horizons",
     "flow": "attribution",
+    "harvest": "horizons",
+    "lead_lag": "horizons",
     "load": "loading",
+    "long_and_short": "horizons",
     "measure": "exhibits",
     "milestones": "attribution",
     "overlap": "attribution",
+    "panel": "horizons",
     "returns": "attribution",
     "show": "exhibits",
+    "sown": "horizons",
     "stage_credit": "attribution",
     "team_game": "attribution",
     "with_teams": "teams",
@@ -61,13 +73,19 @@ __all__ = [
     "attribute",
     "attribute_by_segment",
     "build_journeys",
+    "diagnose",
     "flow",
+    "harvest",
+    "lead_lag",
     "load",
+    "long_and_short",
     "measure",
     "milestones",
     "overlap",
+    "panel",
     "returns",
     "show",
+    "sown",
     "stage_credit",
     "team_game",
     "with_teams",
