@@ -27,7 +27,15 @@ from alignment.handoff import (
     service_level,
     volume_or_capacity,
 )
-from alignment.horizons import harvest, lead_lag, panel, sown, won_by_age
+from alignment.horizons import (
+    diagnose,
+    harvest,
+    lead_lag,
+    long_and_short,
+    panel,
+    sown,
+    won_by_age,
+)
 from alignment.journeys import build_journeys
 from alignment.lead_to_close import (
     backtest,
@@ -73,6 +81,7 @@ def results():
     data = load(SAMPLE)
     journeys = build_journeys(data, include_buyer=False)
     setting = prepare(data, samples=20, draws=200)
+    model = long_and_short(data, replicates=20)
     return {
         "coverage": coverage(data),
         "leads": lead_to_close(data),
@@ -106,6 +115,8 @@ def results():
         "panel": panel(data),
         "harvest": harvest(data),
         "lead_lag": lead_lag(data),
+        "model": model,
+        "checks": diagnose(model, placebos=1),
         "rates": conversions(setting),
         "plan": plan_goal(setting, goal=24e6, by="2027-09-30"),
         "targets": compare_targets(setting),
@@ -163,6 +174,13 @@ DRAWN = {
     "brand_stock": "panel",
     "brand_harvest": "harvest",
     "lead_lag": "lead_lag",
+    "team_responses": "model",
+    "short_long_shares": "model",
+    "returns_by_horizon": "model",
+    "stock_and_harvest": "model",
+    "brand_stopped": "model",
+    "prior_and_posterior": "model",
+    "forecast_checked": "checks",
     "conversion_lags": "rates",
     "plan_ladder": "plan",
     "goal_chance": "plan",

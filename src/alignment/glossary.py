@@ -263,4 +263,40 @@ GLOSSARY: tuple[Term, ...] = (
             "adivina.",
         ),
     ),
+    Term(
+        Text(en="Carry-over (adstock)", es="Arrastre (adstock)"),
+        Text(
+            en="What an activity still brings in the weeks after it, less and less, or most of it "
+            "some weeks later.",
+            es="Lo que una actividad sigue trayendo en las semanas siguientes, cada vez menos, o "
+            "la mayor parte unas semanas después.",
+        ),
+    ),
+    Term(
+        Text(en="Slow stock of brand", es="Capital lento de marca"),
+        Text(
+            en="What brand leaves behind and fades over months; the weekly model may find that "
+            "there is none.",
+            es="Lo que deja la marca y se desvanece en meses; el modelo semanal puede hallar que "
+            "no lo hay.",
+        ),
+    ),
+    Term(
+        Text(en="Before and after the data (prior, posterior)", es="Antes y después de los datos"),
+        Text(
+            en="What the model takes for possible without these data, and what is left with them. "
+            "Where both look alike, the data did not tell.",
+            es="Lo que el modelo da por posible sin estos datos (a priori), y lo que queda con "
+            "ellos (a posteriori). Donde se parecen, los datos no dijeron nada.",
+        ),
+    ),
+    Term(
+        Text(en="Placebo", es="Placebo"),
+        Text(
+            en="An activity that cannot have acted, such as a shuffled copy or that of later "
+            "weeks. A model that credits it as much as the real one is not to be believed.",
+            es="Una actividad que no pudo actuar, como una copia barajada o la de semanas "
+            "posteriores. No hay que creer a un modelo que le atribuye tanto como a la real.",
+        ),
+    ),
 )

@@ -387,6 +387,75 @@ KEPT: Mapping[str, Text] = {
     "not measurable": Text(en="not measurable", es="no medible"),
 }
 
+# Rows of the weekly model that are no channel, its horizons, and its checks.
+DRIVERS: Mapping[str, Text] = {
+    "all marketing": Text(en="All marketing", es="Todo marketing"),
+    "all brand": Text(en="All brand", es="Toda la marca"),
+    "all sales": Text(en="All sales", es="Todo ventas"),
+    "sales effort": Text(en="Sales effort, new accounts", es="Ventas, cuentas nuevas"),
+    "sales effort on open deals": Text(
+        en="Sales effort, open deals", es="Ventas, negocios abiertos"
+    ),
+}
+HORIZONS: Mapping[str, Text] = {
+    "short": Text(en="weeks 1–13", es="semanas 1–13"),
+    "long": Text(en="weeks 14–52", es="semanas 14–52"),
+    "year": Text(en="the year", es="el año"),
+    "tail": Text(en="weeks 53–156", es="semanas 53–156"),
+}
+TELLINGS: Mapping[str, Text] = {
+    "told": Text(en="can be told", es="se puede decir"),
+    "cannot tell": Text(en="cannot be told", es="no se puede decir"),
+    "present": Text(en="there is one", es="lo hay"),
+    "absent": Text(en="there is none", es="no lo hay"),
+}
+MODEL_CHECKS: Mapping[str, Text] = {
+    "history": Text(
+        en="brand moved apart from the rest", es="la marca se movió aparte de lo demás"
+    ),
+    "placebo channel": Text(
+        en="beats shuffled copies of itself", es="supera a copias barajadas de sí mismo"
+    ),
+    "placebo claim": Text(
+        en="no slow stock in shuffled brand", es="sin capital lento en marca barajada"
+    ),
+    "placebo date": Text(en="beats activity yet to come", es="supera a la actividad aún por venir"),
+    "shifted window": Text(
+        en="first and last weeks agree", es="primeras y últimas semanas concuerdan"
+    ),
+    "forecast": Text(
+        en="forecast beats the year before", es="el pronóstico supera al año anterior"
+    ),
+    "forecast interval": Text(
+        en="forecast intervals hold", es="los intervalos del pronóstico aciertan"
+    ),
+    "predictive": Text(en="what is left looks like noise", es="lo que sobra parece ruido"),
+    "chains": Text(en="chains agree", es="las cadenas concuerdan"),
+}
+CHECK_SUBJECTS: Mapping[str, Text] = {
+    **DRIVERS,
+    "26 weeks": Text(en="26 weeks later", es="26 semanas después"),
+    "39 weeks": Text(en="39 weeks later", es="39 semanas después"),
+    "last weeks": Text(en="last quarters", es="últimos trimestres"),
+    "autocorrelation of neighbouring weeks": Text(en="neighbouring weeks", es="semanas vecinas"),
+    "largest week": Text(en="largest week", es="semana mayor"),
+    "skewness": Text(en="skewness", es="asimetría"),
+    "effect in the year": Text(en="effect in the year", es="efecto en el año"),
+}
+LOSSES: Mapping[str, Text] = {
+    "loss in the first quarter": Text(
+        en="Lost in the first quarter", es="Perdido en el primer trimestre"
+    ),
+    "loss in the year": Text(en="Lost in the year", es="Perdido en el año"),
+    "loss in all": Text(en="Lost within three years", es="Perdido en tres años"),
+    "share in the first quarter": Text(
+        en="Part of it lost in the first quarter", es="Parte perdida en el primer trimestre"
+    ),
+    "half of the year's last loss": Text(
+        en="Weeks to half of the full weekly loss", es="Semanas hasta media pérdida semanal plena"
+    ),
+}
+
 
 def word(words: Mapping[str, Text], code: object) -> Text:
     """Return the words for a code; a name from the data that has none stays as it is."""
@@ -407,3 +476,13 @@ def cohort(code: object) -> Text:
 def period(name: str) -> Text:
     """Write a period of a forecast: “Q4 2026”, “T4 2026”; any other as it is."""
     return quarter(name.replace("-", "")) if "-Q" in name else Text.same(name)
+
+
+def driver(name: str) -> Text:
+    """Write a driver of the weekly model: “Paid search (brand)”, “Todo marketing”."""
+    channel, bracket, objective = name.rpartition(" (")
+    if bracket and objective.rstrip(")") in ("brand", "activation"):
+        return Text(en="{c} ({o})", es="{c} ({o})").format(
+            c=word(KEYS, channel), o=KEYS[objective.rstrip(")")]
+        )
+    return DRIVERS.get(name) or word(KEYS, name)

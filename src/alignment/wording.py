@@ -205,6 +205,13 @@ def money(
     return f"{number}{NBSP}{unit}{glue}{sign}" if unit else f"{number}{NBSP}{sign}"
 
 
+def amount(value: float | None, language: Language, *, currency: str | None) -> str:
+    """Write compact money, or, without a currency, a plain number with one decimal."""
+    if currency is None:
+        return decimal(value, language, digits=1)
+    return money(value, language, currency=currency, compact=True)
+
+
 def _compact(value: float, language: Language, locale: str | None) -> tuple[str, str]:
     units = [(1e9, "B"), (1e6, "M"), (1e3, "K")] if language == "en" else [(1e6, "M"), (1e3, "mil")]
     for size, unit in units:

@@ -20,6 +20,10 @@ from alignment.figures.brand import (
     fade_out,
     lead_lag,
 )
+from alignment.figures.checks import (
+    forecast_checked,
+    prior_and_posterior,
+)
 from alignment.figures.clocks import (
     clock_curves,
     open_days,
@@ -58,6 +62,13 @@ from alignment.figures.horizons import (
 from alignment.figures.lead_to_close import (
     group_shares,
     incidence,
+)
+from alignment.figures.long_short import (
+    brand_stopped,
+    returns_by_horizon,
+    short_long_shares,
+    stock_and_harvest,
+    team_responses,
 )
 from alignment.figures.movers import (
     odds_ratios,
@@ -105,6 +116,7 @@ __all__ = [
     "activity_mixes",
     "brand_harvest",
     "brand_stock",
+    "brand_stopped",
     "busy_weeks",
     "calibration",
     "capacity_frontier",
@@ -121,6 +133,7 @@ __all__ = [
     "fade_out",
     "fair_share",
     "feedback_periods",
+    "forecast_checked",
     "funnel",
     "funnel_cohorts",
     "goal_chance",
@@ -139,18 +152,23 @@ __all__ = [
     "pair_matrix",
     "pipeline_fan",
     "plan_ladder",
+    "prior_and_posterior",
     "quarter_by_age",
     "recent_win_rate",
     "relay_rules",
+    "returns_by_horizon",
     "service_levels",
     "shared_part",
     "sharing_chain",
+    "short_long_shares",
     "sown",
     "speed_effect",
     "stages",
     "stale_ages",
+    "stock_and_harvest",
     "systems_side_by_side",
     "team_credit",
+    "team_responses",
     "tipping_map",
     "tone_horizons",
     "touched_by",

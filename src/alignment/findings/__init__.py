@@ -24,6 +24,10 @@ from alignment.findings.brand import (
     brand_lasts,
     budget_follows,
 )
+from alignment.findings.checks import (
+    learned_from_data,
+    model_checks,
+)
 from alignment.findings.clocks import (
     ever_won,
     groups_differ,
@@ -73,6 +77,12 @@ from alignment.findings.lead_to_close import (
     slowest_stage,
     won_by_day,
 )
+from alignment.findings.long_short import (
+    brand_stock_found,
+    checked,
+    late_effect,
+    short_and_long,
+)
 from alignment.findings.movers import (
     clock_movers,
     conversion_by_wait,
@@ -109,6 +119,10 @@ from alignment.findings.sown import (
     late_share_by_objective,
     sown_for_later,
 )
+from alignment.findings.stopping import (
+    return_by_horizon,
+    stopping_brand,
+)
 from alignment.findings.synergy import (
     channel_pairs,
     counted_units,
@@ -126,11 +140,13 @@ __all__ = [
     "best_return",
     "brand_harvest",
     "brand_lasts",
+    "brand_stock_found",
     "budget_follows",
     "capacity_frontier",
     "chain_whole",
     "channel_pairs",
     "channels_differ",
+    "checked",
     "clock_movers",
     "cohorts_differ",
     "collisions_by_chance",
@@ -155,11 +171,14 @@ __all__ = [
     "harvest_age",
     "harvest_age_by_objective",
     "knowledge_worth",
+    "late_effect",
     "late_share",
     "late_share_by_objective",
     "late_share_by_team",
     "leading_channel",
+    "learned_from_data",
     "maturity_stage",
+    "model_checks",
     "on_track",
     "open_days_differ",
     "pipeline_forecast",
@@ -169,11 +188,13 @@ __all__ = [
     "refusals_explained",
     "relay",
     "relay_order",
+    "return_by_horizon",
     "routes_agree",
     "rows_accounted",
     "service_differs",
     "settling_experiment",
     "share_first",
+    "short_and_long",
     "signed_lines",
     "slowest_stage",
     "sown_for_later",
@@ -181,6 +202,7 @@ __all__ = [
     "stages_owned",
     "stale_deals",
     "still_filling",
+    "stopping_brand",
     "systems_agree",
     "targets_agree",
     "tipping",

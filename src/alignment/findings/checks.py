@@ -1,0 +1,155 @@
+"""Sentences about the checks of the weekly model, and whether they hold its other findings back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from alignment import vocabulary
+from alignment.exhibits import Finding
+from alignment.horizons import Diagnostics, LongShort
+from alignment.horizons.answers import measure_told
+from alignment.horizons.effects import LEARNED
+from alignment.text import Text
+from alignment.wording import both, integer, listing, percent
+
+VETOES = ("placebo date", "forecast")
+
+
+def held_back(checks: Diagnostics | None, *needed: tuple[str, str | None]) -> bool:
+    """Say whether a claim must wait: unchecked, vetoed, or a check of its own failed.
+
+    Parameters
+    ----------
+    checks : Diagnostics or None
+    *needed : (check, subject)
+        Checks that this claim needs; a subject of None stands for any. One that could not be run
+        does not hold it back.
+    """
+    if checks is None or checks.vetoed:
+        return True
+    failed = _failed(checks)
+    return any(
+        subject is None or subject in set(failed.loc[failed["check"] == check, "subject"])
+        for check, subject in needed
+        if check in set(failed["check"])
+    )
+
+
+def some_pass(checks: Diagnostics | None, names: Sequence[str]) -> bool:
+    """Say whether a driver among some brings more than shuffled copies of itself.
+
+    Effects are positive by assumption, so that an interval above zero is no evidence by itself.
+    """
+    return any(not held_back(checks, ("placebo channel", name)) for name in names)
+
+
+def _failed(checks: Diagnostics) -> pd.DataFrame:
+    frame = checks.frame
+    return frame[frame["passed"].astype("boolean").eq(False).fillna(False)]
+
+
+def _listed(checks: pd.Series) -> Text:
+    words = [vocabulary.MODEL_CHECKS[str(check)] for check in dict.fromkeys(checks)]
+    if not words:
+        return Text.same("")
+    return Text(en=listing([w.en for w in words], "en"), es=listing([w.es for w in words], "es"))
+
+
+def why(checks: Diagnostics | None, names: Sequence[str] = ()) -> Text:
+    """Say why the model's claims are held back; nothing where they are not.
+
+    Parameters
+    ----------
+    checks : Diagnostics or None
+    names : sequence of str
+        Drivers of which one must bring more than shuffled copies of itself, if any are given.
+    """
+    if checks is None:
+        return Text(
+            en="The model has not been checked, so that this is no claim.",
+            es="El modelo no se ha comprobado, así que esto no es una afirmación.",
+        )
+    failed = _failed(checks)
+    if not checks.vetoed and (not names or some_pass(checks, names)):
+        return Text.same("")
+    if not checks.vetoed:
+        return Text(
+            en="None of these channels brings more than shuffled copies of itself.",
+            es="Ninguno de estos canales trae más que copias barajadas de sí mismo.",
+        )
+    return Text(
+        en="The model fails a check that it must pass ({checks}), so that none of its effects is "
+        "claimed.",
+        es="El modelo no pasa una prueba obligada ({checks}), así que no se afirma ninguno de sus "
+        "efectos.",
+    ).format(checks=_listed(failed.loc[failed["check"].isin(VETOES), "check"]))
+
+
+def model_checks(checks: Diagnostics) -> Finding:
+    """Say how many checks the model passes, and whether one forbids to believe it."""
+    known, failed = checks.frame[checks.frame["passed"].notna()], _failed(checks)
+    values = {
+        "passed": both(integer, len(known) - len(failed)),
+        "all": both(integer, len(known)),
+        "failed": _listed(failed["check"]),
+        "vetoes": _listed(failed.loc[failed["check"].isin(VETOES), "check"]),
+    }
+    detail = (
+        Text(en="Not passed: {failed}.", es="No pasadas: {failed}.").format(**values)
+        if len(failed)
+        else Text(
+            en="Passing is no proof: see how often a model of nothing passes in the benchmarks.",
+            es="Pasar no es prueba: en los benchmarks consta cuántas veces pasa un modelo de nada.",
+        )
+    )
+    if checks.vetoed:
+        title = Text(
+            en="The weekly model is not to be believed on these data: it passes {passed} of {all} "
+            "checks, but not “{vetoes}”",
+            es="No hay que creer al modelo semanal con estos datos: pasa {passed} de {all} "
+            "pruebas, pero no «{vetoes}»",
+        ).format(**values)
+        return Finding("model-checks", "inconclusive", title, detail)
+    title = Text(
+        en="The weekly model passes {passed} of {all} checks, and all that it must pass",
+        es="El modelo semanal pasa {passed} de {all} pruebas, y todas las obligadas",
+    ).format(**values)
+    return Finding("model-checks", "claim", title, detail)
+
+
+def learned_from_data(result: LongShort) -> Finding:
+    """Say how many of the reported effects the data narrowed, and how many are the assumption."""
+    rows = result.effects[
+        (result.effects["measure"] == measure_told(result))
+        & result.effects["horizon"].isin(["short", "long"])
+    ]
+    told = int((rows["verdict"] == "told").sum())
+    values = {
+        "told": both(integer, told),
+        "all": both(integer, len(rows)),
+        "least": both(percent, LEARNED, digits=0),
+        "most": both(percent, max(float(rows["learned"].max()), 0.0), digits=0),
+    }
+    detail = Text(
+        en="An interval counts as told if the data made it at least {least} narrower than it was "
+        "without them; the best is {most} narrower. The others are mostly the assumption. Narrower "
+        "is no evidence of an effect: it may rule out a large one.",
+        es="Un intervalo cuenta si los datos lo estrecharon al menos {least} frente al que había "
+        "sin ellos; el mejor se estrechó {most}. Los demás son sobre todo el supuesto. Más "
+        "estrecho no prueba un efecto: puede descartar uno grande.",
+    ).format(**values)
+    if told == len(rows):
+        title = Text(
+            en="The data narrowed all {all} effects, short and long, by at least {least}",
+            es="Los datos estrecharon los {all} efectos, cortos y largos, al menos {least}",
+        ).format(**values)
+        return Finding("learned-from-data", "claim", title, detail)
+    title = Text(
+        en="The data say something of {told} of {all} effects, short and long; the others cannot "
+        "be told",
+        es="Los datos dicen algo de {told} de {all} efectos, cortos y largos; los demás no se "
+        "pueden saber",
+    ).format(**values)
+    return Finding("learned-from-data", "inconclusive", title, detail)
