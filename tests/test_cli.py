@@ -179,6 +179,7 @@ def test_check_fails_only_when_no_analysis_could_run(run, monkeypatch, can_speak
 
     monkeypatch.setitem(sys.modules, "alignment.loading", SimpleNamespace(load=load))
     monkeypatch.setitem(sys.modules, "alignment.check", SimpleNamespace(render=render))
+    monkeypatch.setattr("alignment.cli._warn_of_own_tables", lambda data, folder: None)
     done = run("check", "exports", "--timezone", "Europe/Madrid")
     assert done.exit_code == code
     assert done.stdout == "data of [campaign]\n"

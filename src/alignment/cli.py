@@ -159,7 +159,9 @@ def check(
             written += [write_names(data, out, folder)] if with_names else []
             for path in written:
                 typer.echo(f"Written: {_near(path)}", err=True)
-        if not _say(data, machine=as_json):
+        can_run = _say(data, machine=as_json)
+        _warn_of_own_tables(data, folder)
+        if not can_run:
             raise typer.Exit(NOTHING_TO_SAY)
 
 
@@ -176,6 +178,20 @@ def _say(data: Dataset, *, machine: bool) -> bool:
     checked = describe(data)
     typer.echo(json.dumps(as_json(data, checked), ensure_ascii=False, indent=1))
     return checked.can_run
+
+
+def _warn_of_own_tables(data: Dataset, folder: Path) -> None:
+    """Say what a manager has to mend in goals.csv, capacity.csv and definitions.toml."""
+    from alignment.errors import all_of
+    from alignment.shared_goals import own_problems, read_definitions
+
+    problems = own_problems(data)
+    try:
+        read_definitions(folder)
+    except AlignmentError as wrong:
+        problems.append(wrong)
+    if problems:
+        typer.echo(f"Before an agreement: {all_of(problems)}", err=True)
 
 
 def _write_mapping(folder: Path, mapping: Path | None) -> None:

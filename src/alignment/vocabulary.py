@@ -341,15 +341,15 @@ GOAL_STEPS: Mapping[str, Text] = {
     "won": Text(en="Won", es="Ganado"),
 }
 LEVERS: Mapping[str, Text] = {
-    "leads": Text(en="A tenth more leads", es="10 % más leads"),
+    "leads": Text(en="A tenth more leads", es="10 % más leads"),
     "opportunity": Text(
         en="A tenth more leads become opportunities",
-        es="10 % más leads llegan a oportunidad",
+        es="10 % más leads llegan a oportunidad",
     ),
-    "win": Text(en="A tenth more opportunities are won", es="10 % más oportunidades se ganan"),
-    "value": Text(en="Wins a tenth larger", es="Negocios ganados 10 % mayores"),
-    "speed": Text(en="Each step a tenth faster", es="Cada paso 10 % más rápido"),
-    "hours": Text(en="A tenth more hours of sales", es="10 % más horas de ventas"),
+    "win": Text(en="A tenth more opportunities are won", es="Se ganan 10 % más oportunidades"),
+    "value": Text(en="Wins a tenth larger", es="Negocios ganados 10 % mayores"),
+    "speed": Text(en="Each step a tenth faster", es="Cada paso 10 % más rápido"),
+    "hours": Text(en="A tenth more hours of sales", es="10 % más horas de ventas"),
 }
 LINES: Mapping[str, Text] = {
     "revenue": Text(en="Revenue won in the period", es="Ingresos ganados en el periodo"),

@@ -6,9 +6,11 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 import alignment
 from alignment import tables
+from alignment.cli import app
 from alignment.dataset import Dataset
 from alignment.errors import AlignmentError, ExportError, ExportErrors, FolderError
 from alignment.shared_goals import own_problems, read_definitions, write_templates
@@ -139,3 +141,17 @@ def test_goals_without_a_ledger_are_checked_too():
     data = Dataset(as_of=moment, observed_from=moment, goals=tables.conform("goals", goals))
     (problem,) = own_problems(data)
     assert problem.column == "period"
+
+
+def test_check_says_what_to_mend_before_an_agreement(tmp_path):
+    goals = "period,team,metric,target\n2027-Q1,both,revenue,6500000\n"
+    folder = folder_with(tmp_path, goals_csv=goals, leads_csv=LEADS)
+    (folder / "mapping.toml").write_text("[window]\nas_of = 2026-01-31\n", encoding="utf-8")
+    asked = ["check", str(folder), "--timezone", "UTC"]
+    said = CliRunner().invoke(app, asked).output
+    assert "goals.csv" in said
+    assert "Before an agreement" not in said
+    folder_with(tmp_path, definitions_toml="[sales]\nverdict_day = 7\n")
+    said = CliRunner().invoke(app, asked).output
+    assert "Before an agreement: definitions.toml, row 2" in said
+    assert "verdict_days" in said

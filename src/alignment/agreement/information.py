@@ -27,7 +27,7 @@ SHARING = Text(
 )
 COVERAGE = Text(
     en="What open deals are expected to win, of what is still to be won",
-    es="Lo que se espera ganar de los negocios abiertos, de lo que falta por ganar",
+    es="Parte de lo que falta por ganar que se espera de los negocios abiertos",
 )
 CHANCE = Text(
     en="Probability of the goal under this plan",
@@ -74,7 +74,7 @@ def of_teams(data: Dataset, *, replicates: int = REPLICATES) -> Information:
 def of_sharing(data: Dataset) -> Information:
     """Give what shared knowledge is worth, or the reason why it cannot be measured."""
     try:
-        worth = shared_knowledge(data, replicates=REPLICATES)
+        worth = shared_knowledge(data)
     except NotMeasurable as reason:
         return Information(SHARING, reason.reason)
     value = Text(en="{v} points ({i})", es="{v} puntos ({i})").format(

@@ -153,12 +153,16 @@ def _plan_rows(agreement: Agreement, lang: Language) -> dict[str, Any]:
     of = spans.astype("str") if by_month else spans.asfreq("Q-DEC").astype("str")
     summed = months.groupby(of.to_numpy(), sort=False)[columns].sum()
     name = _month if by_month else _quarter
+    total = summed.sum()
+    if "accepted" in total:
+        # As it is signed: the next whole lead.
+        total["accepted"] = np.ceil(total["accepted"] - 1e-9)
     rows = [(name(str(key), lang), _cells(row, agreement, lang)) for key, row in summed.iterrows()]
     return {
         "title": WORDS["plan" if by_month else "quarters"][lang],
         "columns": [WORDS[column][lang] for column in columns],
         "rows": rows,
-        "total": _cells(summed.sum(), agreement, lang),
+        "total": _cells(total, agreement, lang),
     }
 
 

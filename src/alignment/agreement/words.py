@@ -18,7 +18,7 @@ WORDS: Mapping[str, Text] = {
         es="No es viable tal como está: el plan de abajo, el mejor posible, lo alcanza {chance} de "
         "las veces. Lo más cercano con {p}: {near} al {by}{later}.",
     ),
-    "later": Text(en=", or the whole by {day}", es=", o todo al {day}"),
+    "later": Text(en=", or the whole goal by {day}", es=", o el objetivo completo al {day}"),
     "less": Text(
         en="The goal asks for less than today's pace; the plan keeps today's pace.",
         es="El objetivo pide menos que el ritmo de hoy; el plan mantiene el ritmo de hoy.",
@@ -53,6 +53,7 @@ WORDS: Mapping[str, Text] = {
         es="Datos al {as_of} · huella de los datos {fingerprint} · escrita el {made} · alignment "
         "{version}",
     ),
+    "total": Text(en="Total", es="Total"),
     "promise": Text(en="every month", es="cada mes"),
     "none": Text(en="not measurable", es="no medible"),
     "first_touch": Text(

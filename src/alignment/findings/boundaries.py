@@ -35,7 +35,7 @@ def collisions_by_chance(result: Collisions) -> Finding:
         en="{n} of the {people} people touched by both after the handoff ({share}) heard from both "
         "{within}; by chance it would be {expected} ({interval}).",
         es="{n} de las {people} personas con interacción de ambas tras la entrega ({share}) "
-        "supieron de las dos {within}; por azar serían {expected} ({interval}).",
+        "tuvieron noticias de ambas {within}; por azar serían {expected} ({interval}).",
     ).format(**values)
     if result.p_more <= tail:
         title = Text(
@@ -115,15 +115,15 @@ def collisions_followed(result: Collisions) -> Finding:
         Text(
             en="After both teams close together, {near} became an opportunity; further apart, "
             "{far}: {difference} at equal score",
-            es="Tras ambas áreas con pocos días, {near} llegó a oportunidad; más separadas, {far}: "
+            es="Con ambas áreas a pocos días, {near} llegó a oportunidad; más separadas, {far}: "
             "{difference} a igual puntaje",
         )
         if clear
         else Text(
-            en="No clear difference in what followed: {near} close together, {far} further apart, "
-            "{difference} at equal score",
-            es="Sin diferencia clara en lo que siguió: {near} con pocos días, {far} más separadas, "
-            "{difference} a igual puntaje",
+            en="No clear difference in what followed: {near} became an opportunity after both "
+            "teams close together, {far} further apart, {difference} at equal score",
+            es="Sin diferencia clara en lo que siguió: {near} llegó a oportunidad con ambas áreas "
+            "a pocos días, {far} más separadas, {difference} a igual puntaje",
         )
     )
     form = "claim" if clear else "inconclusive"
@@ -142,8 +142,9 @@ def activities_overlap(result: Activities) -> Finding:
     }
     top = result.frame.sort_values("common", ascending=False, kind="stable").iloc[0]
     detail = Text(
-        en="Corrected for chance: {corrected} ({range}); 0 is what lot would give, 1 the same mix.",
-        es="Corregido por azar: {corrected} ({range}); 0 es lo que daría el sorteo, 1 la misma "
+        en="Corrected for chance: {corrected} ({range}); 0 is what chance would give, 1 the same "
+        "mix.",
+        es="Corregido por azar: {corrected} ({range}); 0 es lo que daría el azar, 1 la misma "
         "mezcla.",
     ).format(**values)
     if top["common"] > 0:
@@ -158,15 +159,15 @@ def activities_overlap(result: Activities) -> Finding:
     if result.corrected_high < 0:
         title = Text(
             en="The teams do different things: {share} of their activities is common "
-            "({interval}), less than by lot",
+            "({interval}), less than by chance",
             es="Las áreas hacen cosas distintas: {share} de sus actividades es común "
-            "({interval}), menos que por sorteo",
+            "({interval}), menos que por azar",
         )
     elif result.corrected_low > 0:
         title = Text(
-            en="The teams' activities overlap: {share} is common ({interval}), more than by lot",
+            en="The teams' activities overlap: {share} is common ({interval}), more than by chance",
             es="Las actividades de las áreas se traslapan: {share} es común ({interval}), más que "
-            "por sorteo",
+            "por azar",
         )
     else:
         title = Text(

@@ -102,7 +102,8 @@ def goal_chances(plan: Plan) -> Finding:
     average = Text.same("")
     if 0 < plan.average < np.inf:
         average = Text(
-            en="; a plan on averages, {n0}, {p0}", es="; un plan con promedios, {n0}, {p0}"
+            en="; a plan on averages, {n0} leads, {p0}",
+            es="; un plan con promedios, {n0} leads, {p0}",
         ).format(n0=both(integer, plan.average * plan.pace), p0=chance(plan.average_probability))
     detail = Text(
         en="At today's pace the period brings {interval}.",
@@ -195,7 +196,7 @@ def conversion_rates(result: Conversions) -> Finding:
         en="Half of the wins come within {d} of the opportunity. A win is worth {v} on average "
         "({iv}), from {n} of them.",
         es="La mitad de los negocios que se ganan se gana en {d} desde la oportunidad. Un negocio "
-        "ganado vale {v} en promedio ({iv}), según {n}.",
+        "ganado vale {v} en promedio ({iv}), según {n} ganados.",
     ).format(
         d=both(days, won["median_days"]),
         v=_amount(worth["mean"], result.currency),

@@ -153,6 +153,7 @@ def _passed(
         # The first month of a plan begins with the day after the export, even a month earlier.
         first = begins if number == 0 else month.start_time
         last = min(month.end_time.normalize(), agreement.by)
-        days = (last - first).days + 1
+        # A date changed by hand may leave months after the last day: they never divide by zero.
+        days = max((last - first).days + 1, 1)
         passed.append(np.clip(((until - first).days + 1) / days, 0.0, 1.0))
     return np.array(passed, dtype=np.float64)
