@@ -12,6 +12,7 @@ from scipy import signal, stats
 from alignment import findings, tables
 from alignment.errors import NotMeasurable
 from alignment.horizons import lead_lag, lead_lag_of
+from alignment.horizons.lead_lag import moves
 from alignment.horizons.lead_lag_fit import (
     band,
     budget_rule,
@@ -185,11 +186,37 @@ def test_without_a_sign_it_claims_nothing(told):
     assert "No sign" in found.title.en
     by_lags = told.frame.assign(verdict="follows", low=-0.1)
     assert "help to predict" in findings.budget_follows(replace(told, frame=by_lags)).title.en
+    against = told.frame.assign(verdict="follows", elasticity=-0.2, low=-0.3, high=-0.1)
+    found = findings.budget_follows(replace(told, frame=against))
+    assert found.form == "inconclusive"
+    assert "has less of it (−2.8% to −0.9% for 10% more won)" in found.title.en
 
 
 def test_it_refuses_in_plain_words(sample):
     with pytest.raises(NotMeasurable, match="spend"):
         lead_lag(sample.replace(spend=tables.empty("spend")))
+    with pytest.raises(NotMeasurable, match="the same all along"):
+        lead_lag(sample.replace(spend=sample.spend.assign(cost=0.0)))
+    none = sample.opportunities.iloc[:0]
+    with pytest.raises(NotMeasurable):
+        lead_lag(sample.replace(opportunities=none))
     short = sample.replace(as_of=sample.as_of - pd.Timedelta(days=500))
     with pytest.raises(NotMeasurable, match="at least 78"):
         lead_lag(short)
+
+
+def test_series_that_do_not_move_are_told_from_those_that_do():
+    random = np.random.default_rng(3)
+    assert moves(random.gamma(2, 50, 120))
+    assert not moves(np.zeros(120))
+    assert not moves(np.full(120, 100.0))
+    assert not moves(np.r_[np.zeros(119), 5.0])
+
+
+def test_an_objective_without_cost_is_left_out(sample, told):
+    campaigns = sample.campaigns[["platform", "campaign_id", "objective"]]
+    aim = sample.spend[["platform", "campaign_id"]].merge(campaigns, how="left")["objective"]
+    free = sample.spend["cost"].where((aim != "brand").to_numpy(bool), 0.0)
+    found = lead_lag(sample.replace(spend=sample.spend.assign(cost=free)))
+    assert found.frame["series"].tolist() == ["all", "activation"]
+    assert sum(found.about.left_out.values()) == len(told.frame) - 2 == 1

@@ -106,6 +106,41 @@ def test_each_line_is_kept_missed_or_not_measurable(half_a_year, company):
     assert ((rows["state"] == "kept") == kept)[known].all()
 
 
+def test_what_was_won_before_the_agreement_is_due_from_its_first_day(half_a_year, company):
+    deals = company.opportunities
+    year = deals[(deals["status"] == "won") & (deals["closed_at"] >= "2025-01-01")]
+    won = float(year.loc[year["closed_at"] < "2026-01-01", "amount"].sum())
+    whole = (replace(one, target=2 * won) for one in half_a_year.lines if one.name == "revenue")
+    since = replace(half_a_year, lines=tuple(whole), since=pd.Timestamp("2025-01-01"))
+    row = track_agreement(since, company).frame.iloc[0]
+    months = half_a_year.months.set_index("month")["revenue"]
+    assert row["due"] == pytest.approx(won * (1 + months[:"2026-06"].sum() / months.sum()))
+
+
+def test_sums_are_met_by_the_rate_of_a_year(agreed):
+    (revenue,) = (one for one in agreed.lines if one.name == "revenue")
+    # Six months are to win what the last twelve won: that is twice their rate.
+    half = replace(
+        agreed,
+        lines=(
+            replace(revenue, target=1e6, today=1.5e6),
+            replace(revenue, target=7e5, today=1.5e6),
+        ),
+        since=pd.Timestamp("2026-07-01"),
+        by=pd.Timestamp("2026-12-31"),
+    )
+    said = findings.signed_lines(half)
+    assert said.title["en"].startswith("Of the 2 lines")
+    assert said.title["en"].endswith("met 1")
+    assert findings.signed_lines(replace(half, lines=half.lines[1:])).detail is None
+
+
+def test_the_hours_signed_are_those_of_the_sentence_even_for_the_next_day(company, setting):
+    plan = plan_goal(setting, goal=1_000_000, by="2026-07-01")
+    lines = {one.name: one for one in draft_agreement(company, plan).lines}
+    assert lines["sales_hours"].target == np.ceil(plan.months["hours"].sum() / (31 / 7))
+
+
 def test_half_a_month_is_half_due(half_a_year, company):
     middle = rewound(company, pd.Timestamp("2026-01-15 23:00", tz="UTC"))
     rows = track_agreement(half_a_year, middle).frame.set_index("name")

@@ -14,6 +14,7 @@ from alignment.cli import app
 from alignment.dataset import Dataset
 from alignment.errors import AlignmentError, ExportError, ExportErrors, FolderError
 from alignment.shared_goals import own_problems, read_definitions, write_templates
+from alignment.shared_goals.targets import comparable
 
 LEADS = "Id,CreatedDate,Email\n00Q1,2026-01-05T10:00:00.000+0000,a@b.example\n"
 
@@ -99,6 +100,7 @@ def test_wrong_cells_are_told_with_file_row_column_and_cure(tmp_path):
         ("[goal]\nby = '2027-12-31'\n", 2, "by", "without quotes"),
         ("[goal]\namount = -3\n", 2, "amount", "above 0"),
         ("[goal]\namount = true\n", 2, "amount", "number"),
+        ("[goal]\nprobability = 1\n", 2, "probability", "below 1"),
         ("[sale]\n", 1, "sale", "sales"),
         ("goal = 3\n", 1, "goal", "[goal]"),
         ("[sales]\nfirst_touch_clock = 'lunar'\n", 2, "first_touch_clock", "calendar"),
@@ -133,6 +135,34 @@ def test_what_is_no_toml_is_refused_plainly(tmp_path, content):
 
 def test_a_folder_without_definitions_defines_nothing(tmp_path):
     assert read_definitions(tmp_path).goal == {}
+
+
+def test_targets_of_nothing_of_other_money_or_signed_twice_are_told():
+    moment = pd.Timestamp("2026-06-30", tz="UTC")
+    goals = {
+        "period": ["2027", "2027-Q1", "2027-Q1", "2027-Q2", "2027Q1"],
+        "team": ["both", "sales", "sales", "both", "sales"],
+        "metric": ["revenue", "bookings_mxn", "revenue", "revenue_usd", "ventas"],
+        "target": [0.0, 5.0, 6.0, 7.0, -1.0],
+        "source_row": [2, 3, 4, 5, 6],
+    }
+    data = Dataset(
+        as_of=moment,
+        observed_from=moment,
+        currency="MXN",
+        goals=tables.conform("goals", goals),
+    )
+    found = own_problems(data)
+    assert [(one.row, one.column) for one in found] == [
+        (2, "target"),
+        (4, "metric"),
+        (5, "metric"),
+        (6, "target"),
+    ]
+    assert "row 3" in str(found[1])
+    assert "USD" in str(found[2])
+    kept = comparable(data.goals, "MXN")
+    assert kept["target"].tolist() == [5.0]
 
 
 def test_goals_without_a_ledger_are_checked_too():

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from alignment import tables
+from alignment import findings, tables
 from alignment.dataset import Dataset
 from alignment.errors import ArgumentError, NotMeasurable
+from alignment.figures.goals import _implied_rows
 from alignment.shared_goals import (
     Definitions,
     compare_targets,
     conversions,
+    draft_agreement,
     plan_for,
     plan_goal,
     prepare,
@@ -113,6 +117,9 @@ def test_without_hours_the_plan_says_why_and_goes_on(company):
     assert found.effort is None
     assert "capacity.csv" in found.no_effort.es
     assert found.months["hours"].isna().all()
+    assert np.isnan(found.weekly_hours)
+    assert "hours of sales" not in findings.goal_plan(found).title["en"]
+    assert "sales_hours" not in {one.name for one in draft_agreement(company, found).lines}
     assert np.isnan(found.frontier)
     assert found.volumes["with_hours"].isna().all()
 
@@ -180,6 +187,25 @@ def test_targets_imply_revenue_in_closed_form(setting, world):
     # Of 600 leads about 30 are won, of 240 accepted ones about 30: both imply half of 60 wins.
     assert gap.loc["lead", "high"] < 1
     assert gap.loc["accepted", "ratio"] == pytest.approx(240 * lead / steps["accepted"] / 60)
+
+
+def test_targets_of_other_money_and_periods_too_far_ahead_are_left_out(setting):
+    goals = {
+        "period": ["2026-Q3", "2026-Q3", "2026-Q3", "2033"],
+        "team": ["both", "sales", "marketing", "both"],
+        "metric": ["revenue_usd", "bookings_mxn", "revenue", "revenue"],
+        "target": [1.0, 4_000_000.0, 5_000_000.0, 9e9],
+    }
+    data = setting.data.replace(goals=tables.conform("goals", goals))
+    found = compare_targets(replace(setting, data=data))
+    assert found.track["period"].tolist() == ["2026-Q3"]
+    assert found.track["goal"].tolist() == [4_000_000.0]
+    assert sum(found.about.left_out.values()) == 1
+    # Both teams signed revenue and nothing else: a sentence and a figure all the same.
+    said = findings.targets_agree(found)
+    assert "125%" in said.title["en"]
+    assert "sales: " in said.detail["en"]
+    assert len(_implied_rows(found)) == len(found.frame) == 2
 
 
 def test_a_period_to_come_is_on_track_as_often_as_the_plan_says(setting):

@@ -108,6 +108,11 @@ def test_what_followed_is_compared_at_equal_score(made, day):
     assert rows["events"].tolist() == [40, 10]
     assert found.difference[0] == pytest.approx(0.30)
     assert 0 < found.difference[1] < 0.30 < found.difference[2]
+    # One score alone makes no thirds.
+    one = data.leads["score_at_mql"].where(np.arange(len(data.leads)) > 0, 50.0)
+    scored = data.replace(leads=data.leads.assign(score_at_mql=one))
+    same = collisions(scored, permutations=10, replicates=200)
+    assert same.difference == pytest.approx(found.difference)
 
 
 def test_one_mix_overlaps_fully_and_two_apart_not_at_all(made, day):
@@ -121,6 +126,26 @@ def test_one_mix_overlaps_fully_and_two_apart_not_at_all(made, day):
     assert found.overlap == 0.0
     # By lot two teams with one activity each of two would meet in half of the cases.
     assert found.corrected == pytest.approx((0 - 0.5) / 0.5)
+
+
+def test_one_account_gives_no_interval(made, day):
+    data = made(
+        leads={"lead_id": ["L1", "L2"], "account_id": ["A", "A"], "created_at": [day(0)] * 2},
+        touches={
+            "touch_id": [f"T{k}" for k in range(200)],
+            "lead_id": ["L1", "L2"] * 100,
+            "account_id": "A",
+            "team": ["marketing", "sales"] * 100,
+            "kind": ["email", "call"] * 100,
+            "occurred_at": [day(1 + k / 10) for k in range(200)],
+        },
+    )
+    with pytest.raises(NotMeasurable, match="of 1 accounts"):
+        activities(data, replicates=5)
+
+
+def test_a_draw_without_a_team_says_nothing():
+    assert np.isnan(_overlaps(np.array([[0.0, 0.0, 1.0, 2.0]]))).all()
 
 
 def test_the_chance_of_an_overlap_is_that_of_all_ways_to_place_a_mix():
@@ -198,11 +223,12 @@ def test_the_ratio_over_strata_is_that_of_another_library():
 
 
 def test_draws_of_accounts_come_and_go_whole():
-    account = account_codes(pd.Series(["A", "B", "A", None, None]))
-    assert account.tolist() == [0, 1, 0, 2, 3]
-    counts, draws = drawn_counts(account, np.array([0, 1, 0, 1, -1]), 2, replicates=30, seed=1)
+    account = account_codes(pd.Series(["A", "B", "A", None, None, None]))
+    assert account.tolist() == [0, 1, 0, 2, 3, 4]
+    cell = np.array([0, 1, 0, 1, -1, -1])
+    counts, draws = drawn_counts(account, cell, 2, replicates=30, seed=1)
     assert counts.tolist() == [2, 2]
     assert set(draws[:, 0] % 2) == {0}
-    weights = np.vstack(list(account_draws(4, 30, 1)))
-    assert (weights.sum(axis=1) == 4).all()
+    weights = np.vstack(list(account_draws(5, 30, 1)))
+    assert (weights.sum(axis=1) == 5).all()
     np.testing.assert_array_equal(draws[:, 0], 2 * weights[:, 0])

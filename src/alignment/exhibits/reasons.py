@@ -67,6 +67,10 @@ _OTHERS: Mapping[str, str] = {
     "without a group to compare": "sin un grupo con que comparar",
     "leads from before the cohort months": "leads anteriores a los meses de cohorte",
     "targets of a metric that is not known": "objetivos de una métrica desconocida",
+    "targets of 0 or less, in another currency, or signed twice": (
+        "objetivos de 0 o menos, en otra moneda o firmados dos veces"
+    ),
+    "series of spend that hardly move": "series de inversión que casi no se mueven",
     "without a whole period under observation": "sin ninguna semana completa observada",
     "in groups too small to compare": "en grupos demasiado pequeños para compararlos",
     "leads without an account": "leads sin cuenta",

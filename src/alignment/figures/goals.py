@@ -288,7 +288,8 @@ def goal_levers(axes: Axes, result: Plan, lang: Language, **options: Any) -> Non
 
 
 def _implied_rows(result: Targets) -> pd.DataFrame:
-    return result.frame[result.frame["metric"] != "revenue"].reset_index(drop=True)
+    rows = result.frame[result.frame["metric"] != "revenue"]
+    return (rows if len(rows) else result.frame).reset_index(drop=True)
 
 
 def _implied_name(row: Any) -> Text:
@@ -338,7 +339,8 @@ def implied_revenue(axes: Axes, result: Targets, lang: Language, **options: Any)
     colours = [style.TEAM_COLOURS.get(team, style.INK) for team in rows["team"]]
     names = [_implied_name(row)[lang] for row in rows.itertuples()]
     whiskers(axes, names, rows["implied"], rows["low"], rows["high"], colours)
-    for value in result.frame.loc[result.frame["metric"] == "revenue", "target"]:
+    both_sign = result.frame["team"].isin(["both", "sales"])
+    for value in result.frame.loc[both_sign & (result.frame["metric"] == "revenue"), "target"]:
         axes.axvline(value, color=style.MUTED, lw=1.2, ls=(0, (4, 3)))
     axes.set_xlim(left=0)
     few_ticks(axes)

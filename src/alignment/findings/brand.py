@@ -179,6 +179,14 @@ def budget_follows(result: LeadLag) -> Finding:
         "rule": both(decimal, row["rule_p"], digits=2),
         "leads": both(decimal, row["leads_p"], digits=2),
     }
+    if row["verdict"] in ("follows", "both") and more[2] < 0:
+        title = Text(
+            en="Past sales help to predict spend (p = {p}), but the week after a better quarter "
+            "has less of it ({interval} for 10% more won)",
+            es="Las ventas pasadas ayudan a predecir la inversión (p = {p}), pero tras un "
+            "trimestre mejor hay menos ({interval} por 10 % más ganado)",
+        ).format(**values)
+        return Finding("budget-follows", "inconclusive", title)
     if row["verdict"] in ("follows", "both"):
         title = (
             Text(

@@ -8,7 +8,7 @@ import pandas as pd
 from alignment import vocabulary
 from alignment.errors import NotMeasurable
 from alignment.exhibits import Finding
-from alignment.shared_goals import Agreement, Conversions, Plan, Targets, Tracking
+from alignment.shared_goals import Agreement, Conversions, Line, Plan, Targets, Tracking
 from alignment.text import Text
 from alignment.wording import both, date, days, decimal, integer, interval, money, percent
 
@@ -34,7 +34,7 @@ def chance(share: float) -> Text:
     """Write a probability of the simulation, which is never quite certain."""
     if share >= 0.995:
         return Text(en="more than 99%", es="más de 99\u00a0%")
-    if share < 0.005:
+    if share <= 0.005:
         return Text(en="less than 1%", es="menos de 1\u00a0%")
     return both(percent, share, digits=0)
 
@@ -83,12 +83,10 @@ def goal_plan(plan: Plan) -> Finding:
 
 
 def _weekly_hours(plan: Plan) -> Text:
-    hours = float(plan.months["hours"].sum())
-    if not np.isfinite(hours):
+    if not np.isfinite(plan.weekly_hours):
         return Text.same("")
-    weekly = hours / (plan.length * 365.25 / 12 / 7)
     return Text(en=" and {h} hours of sales a week", es=" y {h} horas de ventas por semana").format(
-        h=both(integer, weekly)
+        h=both(integer, plan.weekly_hours)
     )
 
 
@@ -308,10 +306,21 @@ def _signed_revenue(result: Targets) -> Text:
         )
         for row in result.frame[result.frame["metric"] != "revenue"].itertuples()
     ]
+    parts = parts or [
+        Text(en="{team}: {value}", es="{team}: {value}").format(
+            team=vocabulary.word(vocabulary.TEAMS, row.team),
+            value=_amount(row.target, result.currency),
+        )
+        for row in result.frame.itertuples()
+    ]
     listed = parts[0]
     for part in parts[1:]:
         listed = Text(en="{a}; {b}", es="{a}; {b}").format(a=listed, b=part)
-    signed = result.frame[result.frame["metric"] == "revenue"]
+    # Marketing may have signed a revenue of its own; both compare with that of both, or of sales.
+    signed = result.frame[
+        (result.frame["metric"] == "revenue") & result.frame["team"].isin(["both", "sales"])
+    ]
+    signed = signed.head(0) if (result.frame["metric"] == "revenue").all() else signed
     said = Text(
         en="Implied revenue, {first} to {last}: {listed}.{signed}",
         es="Ingresos implicados, {first} a {last}: {listed}.{signed}",
@@ -455,17 +464,28 @@ def signed_lines(agreement: Agreement) -> Finding:
                 es="No medible: las exportaciones no dicen el valor de hoy de ninguna línea.",
             )
         )
-    met = [one for one in known if (one.today or 0.0) >= (one.target or 0.0)]
+    met = [one for one in known if (one.today or 0.0) >= _of_a_year(one, agreement) - 1e-9]
     title = Text(
         en="Of the {n} lines to sign that can be measured, the last twelve months met {met}",
         es="De las {n} líneas por firmar que se pueden medir, los últimos doce meses cumplieron "
         "{met}",
     ).format(n=len(known), met=len(met))
+    if len(met) == len(known):
+        return Finding("signed-lines", "claim", title)
     detail = Text(
         en="The other {k} are what the goal and the limits ask beyond that.",
         es="Las otras {k} son lo que el objetivo y los límites piden además.",
     ).format(k=len(known) - len(met))
     return Finding("signed-lines", "claim", title, detail)
+
+
+def _of_a_year(line: Line, agreement: Agreement) -> float:
+    """Give what a line asks of twelve months: a sum is signed for the whole of the plan."""
+    target = float(line.target or 0.0)
+    if line.unit not in ("money", "count"):
+        return target
+    first = agreement.since if line.unit == "money" else agreement.as_of + pd.Timedelta(days=1)
+    return float(target * 365.25 / ((agreement.by - first).days + 1))
 
 
 def tracked_lines(result: Tracking) -> Finding:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -118,16 +118,39 @@ def lead_lag(data: Dataset, *, level: float = LEVEL) -> LeadLag:
     seen.require("spend", "cost")
     seen.require("opportunities", "closed_at")
     weeks, spend, sales = _series(seen)
-    if len(weeks) < MINIMUM_WEEKS or not (sales > 0).sum() >= WINDOW:
+    moving = {name: series for name, series in spend.items() if moves(series)}
+    if len(weeks) < MINIMUM_WEEKS or not (sales > 0).sum() >= WINDOW or not moves(sales):
         raise NotMeasurable(
             Text(
-                en="Not measurable: spend and won deals overlap for {n} weeks; to tell which goes "
-                "first takes at least 78.",
-                es="No medible: la inversión y lo ganado coinciden {n} semanas; para saber cuál va "
-                "primero hacen falta al menos 78.",
-            ).format(n=Text.same(str(len(weeks))))
+                en="Not measurable: spend and won deals overlap for {n} weeks, {k} of them with "
+                "something won; to tell which goes first takes at least 78, and 13 with wins.",
+                es="No medible: la inversión y lo ganado coinciden {n} semanas, {k} de ellas con "
+                "algo ganado; para saber cuál va primero hacen falta al menos 78, y 13 con algo "
+                "ganado.",
+            ).format(n=Text.same(str(len(weeks))), k=Text.same(str(int((sales > 0).sum()))))
         )
-    return lead_lag_of(spend, sales, level=level)
+    if ALL not in moving:
+        raise NotMeasurable(
+            Text(
+                en="Not measurable: weekly spend is the same all along or falls in too few weeks, "
+                "so there is nothing that could go first.",
+                es="No medible: la inversión semanal es siempre la misma o cae en muy pocas "
+                "semanas; no hay nada que pueda ir primero.",
+            )
+        )
+    found = lead_lag_of(moving, sales, level=level)
+    still = len(spend) - len(moving)
+    left_out = {"series of spend that hardly move": still} if still else {}
+    return replace(found, about=replace(found.about, left_out=left_out))
+
+
+def moves(series: Floats) -> bool:
+    """Say whether a weekly series moves beyond trend and season, in a quarter's weeks or more."""
+    if not (series > 0).sum() >= WINDOW:
+        return False
+    logs, base = _logs(series), season(len(series))
+    left = logs - base @ np.linalg.lstsq(base, logs, rcond=None)[0]
+    return bool(left.std() > 1e-6)
 
 
 def lead_lag_of(

@@ -14,10 +14,11 @@ from alignment.errors import AlignmentError, ExportError, all_of
 
 FILE = "definitions.toml"
 TEXT, NUMBER, SHARE, DAY, CLOCK = "text", "number", "share", "day", "clock"
+CHANCE = "probability"
 
 # What each section may say, and of which kind it is.
 KNOWN: Mapping[str, Mapping[str, str]] = {
-    "goal": {"amount": NUMBER, "since": DAY, "by": DAY, "probability": SHARE},
+    "goal": {"amount": NUMBER, "since": DAY, "by": DAY, "probability": CHANCE},
     "both": {"chain_share": SHARE},
     "marketing": {"acceptance_share": SHARE, "context_share": SHARE, "brand_share": SHARE},
     "sales": {
@@ -41,6 +42,7 @@ _CURES = {
     TEXT: 'Write words in quotes, such as lead = "A person who asked for a demonstration".',
     NUMBER: "Write a number above 0 without quotes, such as 24.",
     SHARE: "Write a share above 0 and up to 1, such as 0.95.",
+    CHANCE: "Write a probability above 0 and below 1, such as 0.80.",
     DAY: "Write a day without quotes, such as 2027-12-31.",
     CLOCK: 'Write "calendar" or "working".',
 }
@@ -151,6 +153,8 @@ def _fits(value: object, kind: str) -> bool:
     if kind == CLOCK:
         return value in ("calendar", "working")
     positive = number and 0 < float(value) < float("inf")  # type: ignore[arg-type]
+    if kind == CHANCE:
+        return positive and float(value) < 1  # type: ignore[arg-type]
     return positive and (kind == NUMBER or float(value) <= 1)  # type: ignore[arg-type]
 
 

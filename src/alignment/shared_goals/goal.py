@@ -14,7 +14,7 @@ from alignment.shared_goals.definitions import Definitions
 from alignment.shared_goals.horizon import day_of, today_of
 from alignment.shared_goals.plan import Plan, plan_goal
 from alignment.shared_goals.setting import Setting, won_between
-from alignment.shared_goals.targets import metric_of, period_of
+from alignment.shared_goals.targets import comparable, period_of
 from alignment.text import Text
 
 _SOURCES = {
@@ -131,10 +131,8 @@ def _year_later(today: pd.Timestamp) -> pd.Timestamp:
 
 def _signed(data: Dataset, today: pd.Timestamp) -> tuple[float, pd.Timestamp, pd.Timestamp] | None:
     """Add up the signed revenue of the periods that begin within a month or later, gaps refused."""
-    goals = data.goals
-    own = goals[
-        (goals["metric"].map(metric_of) == "revenue") & goals["team"].isin(["both", "sales"])
-    ]
+    goals = comparable(data.goals, data.currency)
+    own = goals[(goals["kind"] == "revenue") & goals["team"].isin(["both", "sales"])]
     spans = []
     for row in own.sort_values("team").drop_duplicates("period").itertuples():
         span = period_of(row.period)

@@ -176,8 +176,7 @@ def _line(
     elif name == "accepted_leads":
         target = float(np.ceil(plan.months["accepted"].sum() - 1e-9))
     elif name == "sales_hours":
-        weeks = (plan.by - plan.as_of.tz_convert(data.timezone).tz_localize(None)).days / 7
-        hours = float(plan.months["hours"].sum()) / weeks
+        hours = plan.weekly_hours
         target = float(np.ceil(hours)) if np.isfinite(hours) else None
     elif target is None and today is not None and unit == "share":
         target = _rounded_up(today)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from alignment.dataset import Dataset
 from alignment.errors import AlignmentError, ExportError
-from alignment.shared_goals.targets import METRICS, meant_metric, metric_of, period_of
+from alignment.shared_goals.targets import METRICS, currency_of, meant_metric, metric_of, period_of
 
 SYSTEM = "own tables"
 TABLES = ("goals", "capacity")
@@ -33,7 +33,12 @@ def own_problems(data: Dataset) -> list[AlignmentError]:
     list of AlignmentError
         One a cell, in the order of files and rows; empty if all is well.
     """
-    found = [*_set_aside(data), *_goals(data.goals), *_weeks(data.capacity)]
+    found = [
+        *_set_aside(data),
+        *_goals(data.goals),
+        *_targets(data.goals, data.currency),
+        *_weeks(data.capacity),
+    ]
     return sorted(found, key=lambda one: (one.file or "", one.row or 0))
 
 
@@ -84,6 +89,30 @@ def _goals(goals: pd.DataFrame) -> list[AlignmentError]:
                     cure=f"Did you mean “{meant}”?" if meant else _CURES["metric"],
                 )
             )
+    return found
+
+
+def _targets(goals: pd.DataFrame, currency: str | None) -> list[AlignmentError]:
+    """Refuse targets of nothing or less, of other money than the plan's, and those signed twice."""
+    found: list[AlignmentError] = []
+    seen: dict[tuple[object, ...], int] = {}
+    for row in goals.itertuples():
+        place = {"file": str(row.source_file), "row": int(row.source_row)}
+        money = currency_of(row.metric)
+        key = (str(period_of(row.period)), row.team, metric_of(row.metric))
+        wrong: tuple[str, str, str] | None = None
+        if not row.target > 0:
+            wrong = ("is no target", "target", "Write a number above 0.")
+        elif money is not None and currency is not None and money != currency:
+            cure = f"Write the target in {currency}, or state --currency {money}."
+            wrong = (f"is in {money}, and the plan in {currency}", "metric", cure)
+        elif None not in key and key in seen:
+            wrong = (f"is signed in row {seen[key]} already", "metric", "Keep one of the two.")
+        seen.setdefault(key, int(row.source_row))
+        if wrong is not None:
+            told, column, cure = wrong
+            value = str(getattr(row, column))
+            found.append(ExportError(told, **place, column=column, value=value, cure=cure))  # type: ignore[arg-type]
     return found
 
 

@@ -131,6 +131,16 @@ class Plan(Result):
         """Length of the plan in average months."""
         return self.leads_at(1.0) / self.pace
 
+    @property
+    def weeks(self) -> float:
+        """Length of the plan in weeks: that of its whole months."""
+        return self.length * MONTH_DAYS / 7
+
+    @property
+    def weekly_hours(self) -> float:
+        """Hours of sales that the plan takes a week; missing where they are not measurable."""
+        return float(self.months["hours"].sum(skipna=False)) / self.weeks
+
     def leads_at(self, volume: float) -> float:
         """Give the leads of the whole plan at a volume."""
         return float(volume * self.volumes["leads"].iloc[-1] / self.volumes["volume"].iloc[-1])

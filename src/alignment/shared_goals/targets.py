@@ -13,7 +13,7 @@ from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
 from alignment.results import LEVEL, About, Result
 from alignment.shared_goals.cohorts import Floats, curves
-from alignment.shared_goals.horizon import today_of
+from alignment.shared_goals.horizon import LONGEST, today_of
 from alignment.shared_goals.seeking import plan_chance
 from alignment.shared_goals.setting import Setting, prepare, won_between
 from alignment.text import Text
@@ -100,6 +100,31 @@ def metric_of(name: str) -> str | None:
     return None
 
 
+def currency_of(name: str) -> str | None:
+    """Say in which currency a metric of goals.csv is, where its name says so: MXN of bookings_mxn.
+
+    None where it does not, or where the metric counts no money.
+    """
+    plain = name.strip().casefold().replace(" ", "_").replace("-", "_")
+    stem, _, end = plain.rpartition("_")
+    return end.upper() if stem in METRICS["revenue"] and len(end) == 3 else None
+
+
+def comparable(goals: pd.DataFrame, currency: str | None) -> pd.DataFrame:
+    """Keep the targets that can be compared, with ``kind``: known, above 0, and in the currency.
+
+    Of two that say the same in other words the first is kept.
+    """
+    money = goals["metric"].map(currency_of)
+    known = goals.assign(
+        kind=goals["metric"].map(metric_of), span=[str(period_of(name)) for name in goals["period"]]
+    )
+    own = money.isna() | (money == (currency or ""))
+    usable = known["kind"].notna() & (known["target"] > 0) & own
+    first = known[usable.to_numpy(dtype=bool)].drop_duplicates(["span", "team", "kind"])
+    return first.drop(columns="span")
+
+
 def meant_metric(name: str) -> str | None:
     """Give the known metric that is written most like a name."""
     return nearest(name, [word for words in METRICS.values() for word in words])
@@ -126,8 +151,7 @@ def compare_targets(data: Dataset | Setting, *, level: float = LEVEL) -> Targets
     """
     setting = data if isinstance(data, Setting) else prepare(data)
     goals = setting.data.require("goals")
-    known = goals.assign(kind=goals["metric"].map(metric_of))
-    known = known[known["kind"].notna()]
+    known = comparable(goals, setting.data.currency)
     periods = _last_year(known)
     if not periods:
         raise NotMeasurable(NO_GOALS)
@@ -145,7 +169,12 @@ def compare_targets(data: Dataset | Setting, *, level: float = LEVEL) -> Targets
     for end in ("", "_low", "_high"):
         frame[f"ratio{end}"] = frame[end.removeprefix("_") or "implied"] / signed
     unknown = int(goals["metric"].map(metric_of).isna().sum())
-    left_out = {"targets of a metric that is not known": unknown} if unknown else {}
+    others = len(goals) - unknown - len(known)
+    counts = {
+        "targets of a metric that is not known": unknown,
+        "targets of 0 or less, in another currency, or signed twice": others,
+    }
+    left_out = {reason: count for reason, count in counts.items() if count}
     return Targets(
         frame=frame,
         gap=_gap(summed, worth, tails),
@@ -219,6 +248,8 @@ def track(setting: Setting, known: pd.DataFrame) -> pd.DataFrame:
         span = period_of(name)
         if span is None or span.end_time.normalize() <= today:
             continue
+        if span.end_time.normalize() > today + pd.DateOffset(months=LONGEST - 1):
+            continue  # no plan reaches so far
         own = goals[goals["period"] == name].set_index("team")["target"]
         goal = float(own.get("both", own.iloc[0]))
         # A period that has not begun still ends with all that is won in it.

@@ -14,6 +14,7 @@ from alignment.rewind import rewound
 from alignment.shared_goals.horizon import today_of
 from alignment.shared_goals.lines import Agreement, Line
 from alignment.shared_goals.measures import Span, count_line
+from alignment.shared_goals.setting import won_between
 from alignment.text import Text
 
 STATES = ("kept", "missed", "not measurable")
@@ -93,7 +94,7 @@ def track_agreement(agreement: Agreement, data: Dataset) -> Tracking:
         raise NotMeasurable(NOT_BEGUN)
     rows, why = [], {}
     for line in agreement.lines:
-        due = _due(line, agreement, until)
+        due = _due(line, agreement, until, data)
         first = agreement.since if line.name == "revenue" else begins
         try:
             if line.target is None and line.unit != "promise":
@@ -128,8 +129,11 @@ def _same_money(line: Line, agreement: Agreement, data: Dataset) -> None:
         )
 
 
-def _due(line: Line, agreement: Agreement, until: pd.Timestamp) -> float:
-    """Give what is asked by a day: a part of a sum, the whole of anything else."""
+def _due(line: Line, agreement: Agreement, until: pd.Timestamp, data: Dataset) -> float:
+    """Give what is asked by a day: a part of a sum, the whole of anything else.
+
+    What was won of the goal before the agreement is due from its first day on.
+    """
     if line.target is None:
         return float("nan")
     part = {"revenue": "revenue", "accepted_leads": "accepted"}.get(line.name)
@@ -139,7 +143,11 @@ def _due(line: Line, agreement: Agreement, until: pd.Timestamp) -> float:
     total = planned.sum()
     if not total > 0:
         return line.target
-    return float(line.target * (planned * _passed(agreement, until)).sum() / total)
+    begun = line.name == "revenue" and agreement.since <= agreement.as_of
+    already = won_between(data, agreement.since, agreement.as_of) if begun else 0.0
+    rest = max(line.target - already, 0.0)
+    part_due = float((planned * _passed(agreement, until)).sum() / total)
+    return line.target - rest + rest * part_due
 
 
 def _passed(

@@ -135,15 +135,16 @@ def activities(
     activity = rows["phase"] + "\0" + rows["kind"]
     codes, names = pd.factorize(activity, sort=True)
     side = np.repeat([0, 1], [len(part) for part in parts])
+    account = account_codes(rows["account_id"])
     counts, draws = drawn_counts(
-        account_codes(rows["account_id"]),
+        account,
         (side * len(names) + codes).astype(np.int64),
         2 * len(names),
         replicates=replicates,
         seed=seed,
     )
     at, drawn = _overlaps(counts[None, :]), _overlaps(draws)
-    low, high = expanded_percentile(drawn, level)
+    low, high = expanded_percentile(drawn, level, len(np.unique(account)))
     return Activities(
         frame=_mix(counts.reshape(2, -1), list(map(str, names))),
         overlap=float(at[0, 0]),
@@ -187,7 +188,9 @@ def _activities_of(data: Dataset, team: str) -> pd.DataFrame:
 def _overlaps(counts: Floats) -> Floats:
     """Give the overlap of each row of counts (marketing, then sales), plain and corrected."""
     teams = counts.reshape(len(counts), 2, -1)
-    share = teams / teams.sum(axis=2, keepdims=True)
+    total = teams.sum(axis=2, keepdims=True)
+    # A draw of accounts without a touch of a team says nothing, and is left out later.
+    share = np.divide(teams, total, out=np.full_like(teams, np.nan, dtype=float), where=total > 0)
     plain = np.minimum(share[:, 0], share[:, 1]).sum(axis=1)
     # By lot, each activity of one team meets each of the other equally often.
     pairs = np.minimum(share[:, 0][:, :, None], share[:, 1][:, None, :])

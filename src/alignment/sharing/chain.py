@@ -132,7 +132,7 @@ def chain(
         )
     with np.errstate(invalid="ignore", divide="ignore"):
         shares = draws[:, 1::2] / (draws[:, ::2] + draws[:, 1::2])
-    low, high = expanded_percentile(shares.prod(axis=1)[:, None], level)
+    low, high = expanded_percentile(shares.prod(axis=1)[:, None], level, len(np.unique(account)))
     weakest, clear = _weakest(frame)
     return Chain(
         frame=frame,

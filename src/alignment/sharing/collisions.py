@@ -18,7 +18,14 @@ from alignment.errors import NotMeasurable
 from alignment.moments import first, own_touches, places
 from alignment.results import LEVEL, About, Result
 from alignment.rewind import rewound
-from alignment.sharing.draws import REPLICATES, Flags, Floats, Integers, account_codes
+from alignment.sharing.draws import (
+    FEWEST_ACCOUNTS,
+    REPLICATES,
+    Flags,
+    Floats,
+    Integers,
+    account_codes,
+)
 from alignment.sharing.strata import compare, group_rows
 from alignment.text import Text
 
@@ -305,16 +312,20 @@ def _followed(
     until = start + FOLLOWED_DAYS * _DAY
     kept = used[place] & (until <= data.as_of).to_numpy() & ~(opened <= start).to_numpy()
     exposed = (gap <= within_days).to_numpy(dtype=bool)[kept]
-    if min(exposed.sum(), (~exposed).sum()) < MINIMUM_PEOPLE:
+    account = account_codes(data.leads["account_id"].iloc[place[kept]])
+    few = account.max(initial=-1) + 1 < FEWEST_ACCOUNTS
+    if few or min(exposed.sum(), (~exposed).sum()) < MINIMUM_PEOPLE:
         return None, missing
     event = (opened <= until).to_numpy(dtype=bool)[kept]
     score = data.leads["score_at_mql"].iloc[place[kept]]
-    thirds = pd.qcut(score.rank(method="first"), 3, labels=False) if score.notna().any() else score
+    ranked = score.rank(method="first")
+    # Fewer than three scores make no thirds: all are compared as one.
+    thirds = pd.qcut(ranked, 3, labels=False) if score.notna().sum() >= 3 else ranked * np.nan
     found = compare(
         exposed,
         event,
         thirds.fillna(3).to_numpy(dtype=np.int64),
-        account_codes(data.leads["account_id"].iloc[place[kept]]),
+        account,
         replicates=replicates,
         seed=seed,
         level=level,

@@ -9,11 +9,15 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from alignment.errors import NotMeasurable
+from alignment.text import Text
+
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 REPLICATES = 400
+FEWEST_ACCOUNTS = 5  # draws of fewer hardly differ, and would pass for certainty
 _ENTRIES = 4_000_000  # weights held at a time
 
 
@@ -52,7 +56,20 @@ def account_draws(accounts: int, replicates: int, seed: int) -> Iterator[Floats]
     Yields
     ------
     array (at most replicates, accounts)
+
+    Raises
+    ------
+    NotMeasurable
+        If there are fewer than 5 accounts.
     """
+    if accounts < FEWEST_ACCOUNTS:
+        raise NotMeasurable(
+            Text(
+                en="Not measurable: the records are of {n} accounts; an interval takes at least 5.",
+                es="No medible: los registros son de {n} cuentas; un intervalo necesita al menos "
+                "5.",
+            ).format(n=accounts)
+        )
     random = np.random.default_rng(seed)
     chance = np.full(accounts, 1 / accounts)
     block = max(1, _ENTRIES // accounts)

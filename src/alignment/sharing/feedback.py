@@ -179,7 +179,7 @@ def feedback(
     at, drawn = (
         _differences(c.reshape(-1, *shape), weight / weight.sum()) for c in (counts, draws)
     )
-    low, high = expanded_percentile(drawn, level)
+    low, high = expanded_percentile(drawn, level, len(np.unique(account)))
     pooled = counts.reshape(shape).sum(axis=0)
     shares = pooled[..., 1] / np.maximum(pooled.sum(axis=-1), 1)
     return Feedback(

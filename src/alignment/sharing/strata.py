@@ -81,8 +81,9 @@ def compare(
     )
     groups = counts.reshape(4, strata).sum(axis=1)
     at, drawn = _measures(counts[None, :], strata), _measures(draws, strata)
-    low, high = expanded_percentile(drawn[0][:, None], level)
-    log_low, log_high = expanded_percentile(drawn[1][:, None], level)
+    size = len(np.unique(account))
+    low, high = expanded_percentile(drawn[0][:, None], level, size)
+    log_low, log_high = expanded_percentile(drawn[1][:, None], level, size)
     return Compared(
         leads=np.array([groups[0] + groups[2], groups[1] + groups[3]], dtype=np.int64),
         events=np.array([groups[2], groups[3]], dtype=np.int64),
