@@ -350,3 +350,24 @@ def test_without_a_headline_the_index_shows_what_else_was_found(dataset):
         edition = site.Edition("en", ("en",), (shown,), dataset, "exports", "1", "f")
         index = site.index_html(edition, at_the_top=False)
         assert words in index[index.index("headlines") : index.index('class="pages"')]
+
+
+def test_each_page_speaks_on_the_index_before_one_speaks_twice(dataset):
+    def found(place: int, number: int) -> dict[str, object]:
+        key = f"f{place}-{number}"
+        said = {"title": f"Found {place}.{number}.", "detail": None, "anchor": key, "key": key}
+        return said | {"form": "claim", "headline": True}
+
+    def led(pages: int) -> list[str]:
+        shown = tuple(
+            Page(f"0{place}", "T", "?", "<h1>T</h1>", (found(place, 1), found(place, 2)))
+            for place in range(pages)
+        )
+        edition = site.Edition("en", ("en",), shown, dataset, "exports", "1", "f")
+        index = site.index_html(edition, at_the_top=False)
+        part = index[index.index("headlines") : index.index('class="pages"')]
+        return re.findall(r"Found (\d\.\d)\.", part)
+
+    assert led(7) == [f"{place}.1" for place in range(7)]
+    assert led(3) == ["0.1", "0.2", "1.1", "1.2", "2.1"]
+    assert led(1) == ["0.1", "0.2"]

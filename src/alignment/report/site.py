@@ -19,7 +19,7 @@ from alignment.report.pages import TEMPLATES, Page
 from alignment.report.words import LIMITS, WORDS
 from alignment.text import Language
 
-HEADLINES = 5  # a first screen holds no more
+HEADLINES = 5  # fewer than this are filled up, where there is more to say
 PRINTED_ROWS = 12  # of a table on paper
 _FILE_COLUMNS = {
     "file": "file",
@@ -181,15 +181,18 @@ def _cut(content: str, language: Language) -> str:
 
 def _summary(edition: Edition) -> dict[str, Any]:
     said = [(page, finding) for page in edition.pages for finding in page.findings]
-    headlines = [
-        (page, finding)
-        for page, finding in said
+    told = [
+        place
+        for place, (_, finding) in enumerate(said)
         if finding["headline"] and finding["form"] != "not measurable"
     ]
-    if not headlines:  # the less important ones, rather than to say that there is nothing
-        headlines = [(page, finding) for page, finding in said if finding["form"] == "claim"]
+    if not told:  # the less important ones, rather than to say that there is nothing
+        told = [place for place, (_, finding) in enumerate(said) if finding["form"] == "claim"]
+    # The first of each page, since one page answers one question; then what else was found.
+    first = list({said[place][0].stem: place for place in reversed(told)}.values())
+    more = [place for place in told if place not in first][: max(HEADLINES - len(first), 0)]
     return {
-        "headlines": headlines[:HEADLINES],
+        "headlines": [said[place] for place in sorted([*first, *more])],
         "unmeasured": _unmeasured(said),
         "ledger": _ledger(edition),
         "limits": [text[edition.language] for text in LIMITS],
