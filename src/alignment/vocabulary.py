@@ -475,7 +475,7 @@ def cohort(code: object) -> Text:
 
 def period(name: str) -> Text:
     """Write a period of a forecast: “Q4 2026”, “T4 2026”; any other as it is."""
-    return quarter(name.replace("-", "")) if "-Q" in name else Text.same(name)
+    return quarter(name.replace("-", "")) if "Q" in name else Text.same(name)
 
 
 def driver(name: str) -> Text:

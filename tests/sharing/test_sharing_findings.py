@@ -285,7 +285,7 @@ def test_the_weakest_link_and_what_is_missing_are_named():
     unclear = findings.chain_whole(replace(LINKED, clear=False)).detail.en
     assert unclear.startswith("No link is clearly the weakest")
     lacks = findings.maturity_stage(FACTS).detail.es
-    assert lacks.startswith("Para ser alineada falta, o no se puede ver: Lo que pasa vuelve")
+    assert lacks.startswith("Para ser alineada falta o no consta: Lo que pasa vuelve")
     assert "Ambas áreas tienen objetivos" in lacks
     assert findings.maturity_stage(replace(FACTS, stage="integrated")).detail is None
     worth = findings.knowledge_worth(KNOWN)

@@ -50,10 +50,6 @@ from alignment.findings.goals import (
     first_lever,
     goal_chances,
     goal_plan,
-    on_track,
-    signed_lines,
-    targets_agree,
-    tracked_lines,
 )
 from alignment.findings.handoff import (
     acceptance_differs,
@@ -130,6 +126,12 @@ from alignment.findings.synergy import (
     relay,
     routes_agree,
     together_more,
+)
+from alignment.findings.targets import (
+    on_track,
+    signed_lines,
+    targets_agree,
+    tracked_lines,
 )
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Sentences about the shared goal: what it takes, where it breaks, and whether it is kept."""
+"""Sentences about the shared goal: what it takes, and where it breaks."""
 
 from __future__ import annotations
 
@@ -8,26 +8,16 @@ import pandas as pd
 from alignment import vocabulary
 from alignment.errors import NotMeasurable
 from alignment.exhibits import Finding
-from alignment.shared_goals import Agreement, Conversions, Line, Plan, Targets, Tracking
+from alignment.shared_goals import Conversions, Plan
 from alignment.text import Text
-from alignment.wording import both, date, days, decimal, integer, interval, money, percent
+from alignment.wording import amount, both, date, days, decimal, integer, interval, percent
 
 _ALONE = Text(
     en="Each is moved alone, by a tenth, at today's pace; what each costs is not in the data.",
     es="Cada una se mueve sola, en una décima parte, al ritmo de hoy; lo que cuesta cada una no "
     "está en los datos.",
 )
-ON_TRACK, OFF_TRACK = 0.80, 0.20
-LIKE = 0.10  # two targets within a tenth of each other ask for the same
 FEW = 0.5  # points of percent below which a change of the chance is none
-
-
-def _amount(value: float, currency: str) -> Text:
-    return both(money, value, currency=currency, compact=True)
-
-
-def _between(low: float, high: float, currency: str) -> Text:
-    return both(interval, low, high, form=money, currency=currency, compact=True)
 
 
 def chance(share: float) -> Text:
@@ -41,7 +31,7 @@ def chance(share: float) -> Text:
 
 def _goal(plan: Plan) -> dict[str, Text]:
     return {
-        "goal": _amount(plan.goal, plan.currency),
+        "goal": both(amount, plan.goal, currency=plan.currency),
         "by": both(date, plan.by),
         "p": both(percent, plan.probability, digits=0),
     }
@@ -106,7 +96,7 @@ def goal_chances(plan: Plan) -> Finding:
     detail = Text(
         en="At today's pace the period brings {interval}.",
         es="Al ritmo de hoy el periodo trae {interval}.",
-    ).format(interval=_between(low, high, plan.currency))
+    ).format(interval=both(interval, low, high, form=amount, currency=plan.currency))
     title = title.format(
         pace=both(integer, plan.pace), now=chance(plan.pace_probability), average=average
     )
@@ -137,8 +127,10 @@ def _in_detail(plan: Plan) -> Text:
         en="The plan wins {revenue} ({interval}). {average}",
         es="El plan gana {revenue} ({interval}). {average}",
     ).format(
-        revenue=_amount(plan.revenue, plan.currency),
-        interval=_between(plan.revenue_low, plan.revenue_high, plan.currency),
+        revenue=both(amount, plan.revenue, currency=plan.currency),
+        interval=both(
+            interval, plan.revenue_low, plan.revenue_high, form=amount, currency=plan.currency
+        ),
         average=average,
     )
 
@@ -163,7 +155,7 @@ def _not_feasible(plan: Plan) -> Finding:
         en="Nearest that is feasible with {p}: {near} by {by}{later}. {rest}",
         es="Lo más cercano viable con {p}: {near} al {by}{later}. {rest}",
     ).format(
-        near=_amount(plan.nearest_goal, plan.currency),
+        near=both(amount, plan.nearest_goal, currency=plan.currency),
         later=later,
         rest=_in_detail(plan),
         p=_goal(plan)["p"],
@@ -197,8 +189,8 @@ def conversion_rates(result: Conversions) -> Finding:
         "ganado vale {v} en promedio ({iv}), según {n} ganados.",
     ).format(
         d=both(days, won["median_days"]),
-        v=_amount(worth["mean"], result.currency),
-        iv=_between(worth["low"], worth["high"], result.currency),
+        v=both(amount, worth["mean"], currency=result.currency),
+        iv=both(interval, worth["low"], worth["high"], form=amount, currency=result.currency),
         n=both(integer, worth["wins"]),
     )
     return Finding("conversion-rates", "claim", title, detail)
@@ -256,160 +248,6 @@ def capacity_frontier(plan: Plan) -> Finding:
     return Finding("capacity-frontier", "claim", title, used, headline=True)
 
 
-def targets_agree(result: Targets) -> Finding:
-    """Say whether today's targets of the two teams imply the same revenue."""
-    if not len(result.gap):
-        raise NotMeasurable(
-            Text(
-                en="Not measurable: goals.csv holds no target of each team that leads to revenue.",
-                es="No medible: goals.csv no contiene un objetivo de cada área que lleve a "
-                "ingresos.",
-            )
-        )
-    row = result.gap.iloc[-1]
-    apart = row["low"] > 1 or row["high"] < 1
-    alike = row["low"] >= 1 - LIKE and row["high"] <= 1 + LIKE
-    values = {
-        "metric": vocabulary.word(vocabulary.GOAL_METRICS, row["metric"]),
-        "against": vocabulary.word(vocabulary.GOAL_METRICS, row["against"]),
-        "ratio": both(percent, row["ratio"], digits=0),
-        "interval": both(interval, row["low"], row["high"], form=percent, digits=0),
-    }
-    title = Text(
-        en="Marketing's target ({metric}) implies {ratio} of the revenue that sales' target "
-        "({against}) implies ({interval})",
-        es="El objetivo de marketing ({metric}) implica el {ratio} de los ingresos que implica el "
-        "de ventas ({against}) ({interval})",
-    )
-    if not apart and not alike:
-        title = Text(
-            en="Whether marketing's target ({metric}) and sales' ({against}) imply the same "
-            "revenue is open: {ratio} ({interval})",
-            es="No se sabe si el objetivo de marketing ({metric}) y el de ventas ({against}) "
-            "implican los mismos ingresos: {ratio} ({interval})",
-        )
-    return Finding(
-        "targets-agree",
-        "claim" if apart or alike else "inconclusive",
-        title.format(**values),
-        _signed_revenue(result),
-    )
-
-
-def _signed_revenue(result: Targets) -> Text:
-    """Set what the targets imply beside the revenue signed."""
-    parts = [
-        Text(en="{team}, {metric}: {value}", es="{team}, {metric}: {value}").format(
-            team=vocabulary.word(vocabulary.TEAMS, row.team),
-            metric=vocabulary.word(vocabulary.GOAL_METRICS, row.metric),
-            value=_between(row.low, row.high, result.currency),
-        )
-        for row in result.frame[result.frame["metric"] != "revenue"].itertuples()
-    ]
-    parts = parts or [
-        Text(en="{team}: {value}", es="{team}: {value}").format(
-            team=vocabulary.word(vocabulary.TEAMS, row.team),
-            value=_amount(row.target, result.currency),
-        )
-        for row in result.frame.itertuples()
-    ]
-    listed = parts[0]
-    for part in parts[1:]:
-        listed = Text(en="{a}; {b}", es="{a}; {b}").format(a=listed, b=part)
-    # Marketing may have signed a revenue of its own; both compare with that of both, or of sales.
-    signed = result.frame[
-        (result.frame["metric"] == "revenue") & result.frame["team"].isin(["both", "sales"])
-    ]
-    signed = signed.head(0) if (result.frame["metric"] == "revenue").all() else signed
-    said = Text(
-        en="Implied revenue, {first} to {last}: {listed}.{signed}",
-        es="Ingresos implicados, {first} a {last}: {listed}.{signed}",
-    )
-    beside = Text.same("")
-    if len(signed):
-        beside = Text(en=" Signed: {v}.", es=" Firmado: {v}.").format(
-            v=_amount(signed["target"].iloc[0], result.currency)
-        )
-    return said.format(
-        first=period(result.periods[0]),
-        last=period(result.periods[-1]),
-        listed=listed,
-        signed=beside,
-    )
-
-
-def period(name: str) -> Text:
-    """Write a period such as 2026-Q4."""
-    return vocabulary.quarter(name.replace("-", "")) if "Q" in name else Text.same(name)
-
-
-def on_track(result: Targets) -> Finding:
-    """Say whether the running period is on track for its revenue goal, at today's pace."""
-    if not len(result.track):
-        raise NotMeasurable(
-            Text(
-                en="Not measurable: goals.csv signs no revenue for a period that is still running "
-                "or to come.",
-                es="No medible: goals.csv no firma ingresos para un periodo en curso o por venir.",
-            )
-        )
-    row = result.track.iloc[0]
-    values = {
-        "period": period(row["period"]),
-        "goal": _amount(row["goal"], result.currency),
-        "chance": chance(row["chance"]),
-    }
-    if row["chance"] >= ON_TRACK:
-        title = Text(
-            en="{period} is on track: at today's pace its goal of {goal} is reached {chance} of "
-            "the time",
-            es="{period} va bien: al ritmo de hoy su objetivo de {goal} se alcanza {chance} de "
-            "las veces",
-        )
-    elif row["chance"] <= OFF_TRACK:
-        title = Text(
-            en="{period} is off track: at today's pace its goal of {goal} is reached {chance} of "
-            "the time",
-            es="{period} va mal: al ritmo de hoy su objetivo de {goal} se alcanza {chance} de las "
-            "veces",
-        )
-    else:
-        title = Text(
-            en="Whether {period} reaches its goal of {goal} is open: {chance} of the time at "
-            "today's pace",
-            es="No se sabe si {period} alcanzará su objetivo de {goal}: {chance} de las veces al "
-            "ritmo de hoy",
-        )
-    detail = Text(
-        en="Won so far: {won}; by its end, {interval} in 8 of 10 futures.{next}",
-        es="Ganado hasta hoy: {won}; al final, {interval} en 8 de 10 futuros.{next}",
-    ).format(
-        won=_amount(row["won"], result.currency),
-        interval=_between(row["low"], row["high"], result.currency),
-        next=_next_period(result),
-    )
-    return Finding(
-        "on-track",
-        "inconclusive" if OFF_TRACK < row["chance"] < ON_TRACK else "claim",
-        title.format(**values),
-        detail,
-    )
-
-
-def _next_period(result: Targets) -> Text:
-    if len(result.track) < 2:
-        return Text.same("")
-    row = result.track.iloc[1]
-    return Text(
-        en=" {period}: {chance} for its goal of {goal}.",
-        es=" {period}: {chance} para su objetivo de {goal}.",
-    ).format(
-        period=period(row["period"]),
-        chance=chance(row["chance"]),
-        goal=_amount(row["goal"], result.currency),
-    )
-
-
 def first_lever(plan: Plan) -> Finding:
     """Say which single improvement by a tenth moves the probability most."""
     rows = plan.levers
@@ -452,55 +290,3 @@ def first_lever(plan: Plan) -> Finding:
 
 def _lowered(words: Text) -> Text:
     return Text(en=words.en[:1].lower() + words.en[1:], es=words.es[:1].lower() + words.es[1:])
-
-
-def signed_lines(agreement: Agreement) -> Finding:
-    """Say how many lines of the agreement are met today already."""
-    known = [one for one in agreement.lines if one.today is not None and one.target is not None]
-    if not known:
-        raise NotMeasurable(
-            Text(
-                en="Not measurable: the exports tell today's value of no line of the agreement.",
-                es="No medible: las exportaciones no dicen el valor de hoy de ninguna línea.",
-            )
-        )
-    met = [one for one in known if (one.today or 0.0) >= _of_a_year(one, agreement) - 1e-9]
-    title = Text(
-        en="Of the {n} lines to sign that can be measured, the last twelve months met {met}",
-        es="De las {n} líneas por firmar que se pueden medir, los últimos doce meses cumplieron "
-        "{met}",
-    ).format(n=len(known), met=len(met))
-    if len(met) == len(known):
-        return Finding("signed-lines", "claim", title)
-    detail = Text(
-        en="The other {k} are what the goal and the limits ask beyond that.",
-        es="Las otras {k} son lo que el objetivo y los límites piden además.",
-    ).format(k=len(known) - len(met))
-    return Finding("signed-lines", "claim", title, detail)
-
-
-def _of_a_year(line: Line, agreement: Agreement) -> float:
-    """Give what a line asks of twelve months: a sum is signed for the whole of the plan."""
-    target = float(line.target or 0.0)
-    if line.unit not in ("money", "count"):
-        return target
-    first = agreement.since if line.unit == "money" else agreement.as_of + pd.Timedelta(days=1)
-    return float(target * 365.25 / ((agreement.by - first).days + 1))
-
-
-def tracked_lines(result: Tracking) -> Finding:
-    """Say how many lines of the last agreement were kept."""
-    counts = result.frame["state"].value_counts()
-    kept, missed = int(counts.get("kept", 0)), int(counts.get("missed", 0))
-    if not kept + missed:
-        raise NotMeasurable(
-            Text(
-                en="Not measurable: none of the agreement's lines can be counted in these exports.",
-                es="No medible: ninguna línea del acta se puede contar en estas exportaciones.",
-            )
-        )
-    title = Text(
-        en="Of the last agreement, {kept} of {n} lines that can be measured were kept by {day}",
-        es="Del acta anterior se cumplieron {kept} de {n} líneas que se pueden medir, al {day}",
-    ).format(kept=kept, n=kept + missed, day=both(date, result.until))
-    return Finding("tracked-lines", "claim", title)

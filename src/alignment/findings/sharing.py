@@ -319,6 +319,6 @@ def maturity_stage(result: Maturity) -> Finding:
         )
     detail = Text(
         en="To be {stage}, this is missing or cannot be seen: {lacks}.",
-        es="Para ser {stage} falta, o no se puede ver: {lacks}.",
+        es="Para ser {stage} falta o no consta: {lacks}.",
     ).format(stage=word(vocabulary.MATURITY, following), lacks=lacks)
     return Finding("maturity-stage", "claim", title, detail)
