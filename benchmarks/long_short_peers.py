@@ -2,7 +2,7 @@
 
 Each gets the drivers already saturated with the middle half-saturation of the simulated worlds and
 scaled to mean 1, which favours them, and season and trend as regressors. Each returns estimate and
-limits of the effect of one average week within some weeks, for each channel and for all marketing.
+limits of the effect of one average week within some weeks, for each channel and for their sum.
 """
 
 from __future__ import annotations
@@ -19,13 +19,15 @@ Floats = NDArray[np.float64]
 Estimate = tuple[float, float, float]
 
 DRAWS = 400
-MARKETING, BRAND = [0, 1, 2, 3, 4], 4
+CHANNEL_PLACES = {"search": 0, "social": 1, "events": 2, "content": 3, "brand": 4}
+ALL = "all marketing"
+QUANTITIES = {name: [place] for name, place in CHANNEL_PLACES.items()} | {ALL: [0, 1, 2, 3, 4]}
 HALF = 2.0
 
 
-def summed(draws: Floats) -> dict[str, Estimate]:
-    """Give medians and 90 % limits of marketing and of brand from draws (S, D)."""
-    parts = {"marketing": draws[:, MARKETING].sum(axis=1), "brand": draws[:, BRAND]}
+def told(draws: Floats) -> dict[str, Estimate]:
+    """Give medians and 90 % limits of each channel and of their sum from draws (S, D)."""
+    parts = {name: draws[:, places].sum(axis=1) for name, places in QUANTITIES.items()}
     return {
         name: (float(np.median(x)), *map(float, np.quantile(x, [0.05, 0.95])))
         for name, x in parts.items()
@@ -41,7 +43,7 @@ def typical_media_mix(world, horizons, seed):
         scales=Scales(fast=(0.1,)),
         seed=seed,
     )
-    return {h: summed(fit.within(h)) for h in horizons}
+    return {h: told(fit.within(h)) for h in horizons}
 
 
 def ardl(world, horizons, seed):
@@ -66,7 +68,7 @@ def ardl(world, horizons, seed):
             response[:, week] = np.clip(value, -1e6, 1e6)
         rows.append(np.cumsum(response, axis=1))
     cumulated = np.stack(rows, axis=1)
-    return {h: summed(cumulated[:, :, h - 1]) for h in horizons}
+    return {h: told(cumulated[:, :, h - 1]) for h in horizons}
 
 
 def var(world, horizons, seed):
@@ -91,7 +93,7 @@ def var(world, horizons, seed):
     cumulated = np.cumsum(np.stack(response), axis=0)
     own = np.stack([cumulated[:, :, d, d] for d in range(1, size)], axis=-1)
     effect = cumulated[:, :, 0, 1:] / np.maximum(own, 0.1)
-    return {h: summed(effect[h - 1]) for h in horizons}
+    return {h: told(effect[h - 1]) for h in horizons}
 
 
 def _by_equation(fitted) -> Floats:
@@ -118,7 +120,7 @@ def local_projections(world, horizons, seed):
         )
         covariance = np.asarray(fitted.cov_params())
         result[h] = {}
-        for name, picked in (("marketing", MARKETING), ("brand", [BRAND])):
+        for name, picked in QUANTITIES.items():
             weight = np.isin(np.arange(len(fitted.params)), picked).astype(float)
             centre = float(weight @ fitted.params)
             half = 1.645 * float(np.sqrt(weight @ covariance @ weight))

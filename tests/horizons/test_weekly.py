@@ -1,5 +1,7 @@
 """The weekly panel: what is counted in which week, and what is left out."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -106,6 +108,41 @@ def test_weeks_hold_what_fell_into_them(company):
     np.testing.assert_array_equal(frame[SALES], 1 + np.arange(WEEKS - 1) % 2)
     assert (frame["closing_effort"] == 1).all()
     assert panel.about.left_out["weeks cut off at the beginning or the end"] == 1
+
+
+def with_leads(company, lag, *, whole):
+    """Give each deal a lead of `lag` days before; leads are on record from the first Monday on.
+
+    Where the export is whole, deals of earlier leads stand in it without a lead.
+    """
+    tuesdays = np.arange(WEEKS) * 7 + 1
+    came = tuesdays - lag
+    known = came >= 0
+    leads = tables.conform(
+        "leads",
+        {
+            "lead_id": [f"L{i}" for i in np.flatnonzero(known)],
+            "account_id": [f"A{i}" for i in np.flatnonzero(known)],
+            "created_at": at(came[known]),
+            "precision": ["instant"] * int(known.sum()),
+        },
+    )
+    deals = company.opportunities.copy()
+    deals["lead_id"] = pd.Series([f"L{i}" for i in range(WEEKS)]).where(known).astype("string")
+    if not whole:
+        deals = deals[known].reset_index(drop=True)
+    return replace(company, leads=leads, opportunities=deals)
+
+
+@pytest.mark.parametrize("lag", [8, 29, 36])
+def test_weeks_before_the_leads_of_an_export_became_deals_are_missing_and_not_empty(company, lag):
+    whole = weekly_panel(with_leads(company, lag, whole=True)).frame
+    assert len(whole) == WEEKS - 1 and (whole["outcome"] == 1).all()
+    cut = weekly_panel(with_leads(company, lag, whole=False))
+    # The first lead came on the first day there is; its deal, `lag` days later, on a Tuesday.
+    assert (cut.frame["outcome"] == 1).all()
+    assert cut.frame["week"].iloc[0] == MONDAY + pd.Timedelta(days=7 * int(np.ceil((lag + 1) / 7)))
+    assert cut.about.left_out["weeks cut off at the beginning or the end"] >= 1
 
 
 def test_objectives_split_a_channel_and_declare_brand(company):

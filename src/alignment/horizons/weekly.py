@@ -24,6 +24,8 @@ Outcome = Literal["opportunities", "won value"]
 OUTCOMES: tuple[Outcome, ...] = ("opportunities", "won value")
 SALES = "sales effort"
 MINIMUM_ACTIVE = 8  # weeks in which a driver was active; with fewer, one could be luck
+COMPLETE = 0.95  # share of the opportunities of leads by whose age a week counts as complete
+MINIMUM_LAGS = 30  # opportunities whose lead is on record; with fewer, their ages say little
 _DAYS = 7
 
 METHOD = Text(
@@ -279,7 +281,7 @@ def _window(
     created = _local_day(data.opportunities["created_at"].dropna(), data.timezone)
     moments = pd.Series([data.observed_from, data.as_of])
     shown, exported = _local_day(moments, data.timezone)
-    begin = max([shown, *starts])
+    begin = max([shown, *starts, *_complete_from(data)])
     first = begin + pd.Timedelta(days=int(-begin.weekday()) % _DAYS)
     ends = [exported]
     if len(spent):  # billed only up to some day: later weeks are not empty, they are missing
@@ -299,6 +301,33 @@ def _window(
     seen = min([created.min(), *starts]), exported
     total = (seen[1] - (seen[0] - pd.Timedelta(days=seen[0].weekday()))).days // _DAYS + 1
     return first, last, int(total - whole)
+
+
+def _complete_from(data: Dataset) -> list[pd.Timestamp]:
+    """Give the day from which opportunities of leads are all on record, if it is not the first.
+
+    An export of the leads of some years holds no opportunity of leads that came before them: its
+    first weeks rise from nothing, which no activity did. It is one where the opportunities of
+    those weeks come from leads on record as often as later ones do; in a complete export, those
+    of earlier leads would stand there without a lead.
+    """
+    deals = data.opportunities[data.opportunities["created_at"].notna()]
+    if not len(data.leads) or not len(deals):
+        return []
+    came = deals["lead_id"].map(data.leads.set_index("lead_id")["created_at"])
+    days = (deals["created_at"] - came).dt.total_seconds() / 86_400
+    lag = days[days >= 0]
+    if len(lag) < MINIMUM_LAGS:
+        return []
+    first, reach = data.leads["created_at"].min(), float(lag.quantile(COMPLETE))
+    age = (deals["created_at"] - first).dt.total_seconds() / 86_400
+    early, later = days[(age >= 0) & (age < reach)], days[age >= reach]
+    missing = float(lag.clip(upper=reach).mean()) / reach  # of the first weeks' opportunities
+    usual = float(later.isna().mean())
+    if usual > 0.5 or (len(early) and early.isna().mean() > usual + (1 - usual) * missing / 2):
+        return []
+    day = _local_day(pd.Series([first + pd.Timedelta(days=reach)]), data.timezone)
+    return [day.iloc[0]]
 
 
 def _by_week(rows: pd.DataFrame, weeks: pd.DatetimeIndex) -> pd.DataFrame:
