@@ -1,13 +1,14 @@
-"""How often each diagnostic passes, where the model is right and where no driver does anything.
+"""How often each diagnostic passes: model right, no driver does anything, effects that end.
 
-Run from the repository's root (about three minutes of one core)::
+Run from the repository's root (about nine minutes of one core)::
 
-    python benchmarks/long_short_diagnostics.py 20 200
+    python benchmarks/long_short_diagnostics.py 40 200
 """
 
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -24,14 +25,17 @@ from long_short_worlds import CHANNELS, DECLARED, WORLDS, simulate
 RESULTS = Path(__file__).parent / "results"
 
 
-def panel(seed: int, effect: bool) -> WeeklyPanel:
-    """Turn the base world into a panel; without effect, another company's outcome takes its place.
+BASE, NONE, ENDS = "base", "no effect", "effect ends midway"
+
+
+def panel(seed: int, name: str) -> WeeklyPanel:
+    """Turn a world into a panel; without effect, another company's outcome takes its place.
 
     The outcome of another seed has the same season, baseline and noise, and its own drivers'
     effects, which are no effects of these drivers.
     """
-    world = simulate(WORLDS["base"], seed)
-    outcome = world.outcome if effect else simulate(WORLDS["base"], seed + 1000).outcome
+    world = simulate(replace(WORLDS["base"], ends=name == ENDS), seed)
+    outcome = simulate(WORLDS["base"], seed + 1000).outcome if name == NONE else world.outcome
     frame = world.activity.copy()
     frame.insert(0, "week", pd.date_range("2022-01-03", periods=len(frame), freq="7D"))
     frame.insert(1, "outcome", outcome)
@@ -55,9 +59,9 @@ def main(seeds: int = 20, first: int = 200) -> None:
     """Write the share of companies in which each check passes."""
     rows = []
     for seed in range(first, first + seeds):
-        for effect in (True, False):
-            found = diagnose(long_and_short_of(panel(seed, effect), seed=seed), seed=seed)
-            frame = found.frame.assign(world="base" if effect else "no effect", seed=seed)
+        for name in (BASE, NONE, ENDS):
+            found = diagnose(long_and_short_of(panel(seed, name), seed=seed), seed=seed)
+            frame = found.frame.assign(world=name, seed=seed)
             veto = pd.DataFrame(
                 {
                     "check": "no veto",

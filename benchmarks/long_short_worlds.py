@@ -44,6 +44,9 @@ class World:
         By how much of the baseline's relative deviation, eight weeks ago and since, spend moves.
     noise : float
         Standard deviation of a week's noise.
+    ends : bool
+        Whether activity stops mattering in the middle of the weeks seen: from then on the outcome
+        stays what average activity would bring.
     """
 
     weeks: int = 182
@@ -52,6 +55,7 @@ class World:
     humped: bool = False
     chase: float = 0.0
     noise: float = 5.0
+    ends: bool = False
 
 
 BASE = World()
@@ -108,8 +112,10 @@ def simulate(world: World, seed: int) -> Simulated:
         for d in range(drivers)
     ]
     response = [fast[d] * kernels[d] + slow[d] * geometric(STOCK, lags) for d in range(drivers)]
-    effect = sum(np.convolve(z[:, d], response[d])[:weeks] for d in range(drivers))
     time = np.arange(weeks)
+    if world.ends:
+        z[time >= BURN_IN + world.weeks // 2] = 1.0
+    effect = sum(np.convolve(z[:, d], response[d])[:weeks] for d in range(drivers))
     season = 4 * np.sin(2 * np.pi * time / 52.18) + 2 * np.cos(4 * np.pi * time / 52.18)
     y = 60 + 0.02 * (time - BURN_IN) + season + walk + effect + random.normal(0, world.noise, weeks)
     within = np.array([np.concatenate([[0.0], np.cumsum(r)[:156]]) for r in response])

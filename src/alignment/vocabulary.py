@@ -421,7 +421,7 @@ MODEL_CHECKS: Mapping[str, Text] = {
     ),
     "placebo date": Text(en="beats activity yet to come", es="supera a la actividad aún por venir"),
     "shifted window": Text(
-        en="first and last weeks agree", es="primeras y últimas semanas concuerdan"
+        en="the first and the last weeks agree", es="las primeras y las últimas semanas concuerdan"
     ),
     "forecast": Text(
         en="forecast beats the year before", es="el pronóstico supera al año anterior"

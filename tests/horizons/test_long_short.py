@@ -145,7 +145,8 @@ def test_diagnostics_pass_where_the_model_is_right_and_effects_are_large():
             "calls": np.repeat(random.gamma(2, 1, weeks // 3), 3),
         }
     )
-    outcome = 50 + 10 * activity["search"] + 5 * activity["calls"] + random.normal(0, 2, weeks)
+    bent = activity / (activity + 2 * activity.mean())
+    outcome = 50 + 60 * bent["search"] + 30 * bent["calls"] + random.normal(0, 2, weeks)
     result = long_and_short_of(panel_of(outcome, activity, ()))
     found = diagnose(result, placebos=2)
     passed = found.frame.set_index(["check", "subject"])["passed"]
@@ -156,6 +157,23 @@ def test_diagnostics_pass_where_the_model_is_right_and_effects_are_large():
     assert len(held) == 52
     assert held.mean() > 0.75
     assert found.frame.set_index("check").loc["chains", "value"] < 1.05
+
+
+def test_windows_disagree_where_an_effect_ends_midway():
+    random = np.random.default_rng(8)
+    weeks = 156
+    search = np.repeat(random.gamma(2, 1, weeks // 4), 4)
+    bent = search / (search + 2 * search.mean())
+    acting = np.where(np.arange(weeks) < weeks // 2, bent, bent.mean())
+    outcome = 50 + 60 * acting + random.normal(0, 2, weeks)
+    result = long_and_short_of(panel_of(outcome, pd.DataFrame({"search": search}), ()))
+    found = diagnose(result, placebos=1)
+    row = found.frame.set_index(["check", "subject"]).loc[("shifted window", MARKETING)]
+    assert row["value"] < 0.01
+    assert not row["passed"]
+    windows = found.windows.set_index(["driver", "window"])
+    first, last = (windows.loc[(MARKETING, window)] for window in ("first", "last"))
+    assert first["low"] > last["high"]
 
 
 def test_diagnostics_say_no_where_there_is_nothing():

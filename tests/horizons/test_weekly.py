@@ -137,7 +137,8 @@ def with_leads(company, lag, *, whole):
 @pytest.mark.parametrize("lag", [8, 29, 36])
 def test_weeks_before_the_leads_of_an_export_became_deals_are_missing_and_not_empty(company, lag):
     whole = weekly_panel(with_leads(company, lag, whole=True)).frame
-    assert len(whole) == WEEKS - 1 and (whole["outcome"] == 1).all()
+    assert len(whole) == WEEKS - 1
+    assert (whole["outcome"] == 1).all()
     cut = weekly_panel(with_leads(company, lag, whole=False))
     # The first lead came on the first day there is; its deal, `lag` days later, on a Tuesday.
     assert (cut.frame["outcome"] == 1).all()

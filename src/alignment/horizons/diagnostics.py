@@ -30,16 +30,18 @@ Floats = NDArray[np.float64]
 PLACEBOS = 8
 TIED = 0.95  # share of a stock's variance that the rest of the model explains too
 AGREEING = 1.05  # split R-hat of a reported number
-USUAL = 0.05  # posterior predictive probability below which a statistic is unusual
+SHIFTED = 0.01  # probability below which (or above 1 − it) two windows disagree
+USUAL = 0.05  # probability below which (or above 1 − it) a statistic is unusual
 
 METHOD = Text(
     en="Refits of the weekly model: on activity shuffled by half-years (placebo channel), on "
-    "activity of weeks to come (placebo date), on the first and the last four fifths of the weeks, "
-    "and without the last quarter, whose forecast is set beside the value of a year before.",
+    "activity of weeks to come (placebo date), on the first and the last half of the weeks (four "
+    "fifths where these are short), and without the last quarter, whose forecast is set beside the "
+    "value of a year before.",
     es="Reajustes del modelo semanal: con actividad barajada por semestres (canal placebo), con "
-    "actividad de semanas futuras (fecha placebo), con los primeros y los últimos cuatro quintos "
-    "de las semanas, y sin el último trimestre, cuyo pronóstico se compara con el valor de un año "
-    "antes.",
+    "actividad de semanas futuras (fecha placebo), con la primera y la última mitad de las semanas "
+    "(cuatro quintos si son pocas), y sin el último trimestre, cuyo pronóstico se compara con el "
+    "valor de un año antes.",
 )
 
 
@@ -57,8 +59,9 @@ class Diagnostics(Result):
         of a driver with a smaller effect of the year than the driver; at least 7 of 8), ``placebo
         claim`` (share of shuffled brand drivers for which a slow stock is claimed; at most 5 %),
         ``placebo date`` (the year's effect of marketing if activity 26 or 39 weeks later is put in
-        its place; less than the real one), ``shifted window`` (1 if the intervals from the first
-        and the last four fifths of the weeks overlap), ``forecast`` (mean absolute error
+        its place; less than the real one), ``shifted window`` (probability that the year's effect
+        is larger in the last half of the weeks than in the first; between 0.01 and 0.99),
+        ``forecast`` (mean absolute error
         of up to four quarters, each forecast from the weeks before it; at most that of the value
         a year before), ``forecast interval`` (share of those weeks inside it),
         ``predictive`` (posterior predictive probability of a statistic of what the model leaves
@@ -69,7 +72,9 @@ class Diagnostics(Result):
         (effect in the year), ``slow_probability``, ``real`` (estimate of the real driver: in the
         same refit for a channel, in the fit itself for a date).
     windows : DataFrame
-        ``driver``, ``window`` (``all``, ``first``, ``last``), ``estimate``, ``low``, ``high``.
+        ``driver``, ``window`` (``all``, ``first``, ``last``: halves of the weeks, or four fifths
+        where a half is shorter than a year), ``estimate``, ``low``, ``high``,
+        ``larger_than_first`` (probability; only for the last).
     forecast : DataFrame
         ``week``, ``outcome``, ``estimate``, ``low``, ``high``, ``naive`` (the value 52 weeks
         before). Empty where there are too few weeks.
@@ -177,12 +182,10 @@ def _date_rows(placebos: pd.DataFrame) -> list[_Row]:
 def _window_rows(windows: pd.DataFrame) -> list[_Row]:
     rows: list[_Row] = []
     for name, own in windows.groupby("driver", sort=False):
-        parts_ = own.set_index("window")
-        if not {"first", "last"} <= set(parts_.index):
-            continue
-        both = parts_.loc[["first", "last"]]
-        overlap = bool(both["low"].max() <= both["high"].min())
-        rows.append(("shifted window", str(name), float(overlap), 1.0, overlap))
+        more = float(own["larger_than_first"].max())
+        if not np.isnan(more):
+            agree = SHIFTED <= more <= 1 - SHIFTED
+            rows.append(("shifted window", str(name), more, SHIFTED, agree))
     return rows
 
 

@@ -27,7 +27,7 @@ BLOCK = 26  # weeks that a placebo channel keeps together: its runs look like th
 FUTURE = (26, 39)  # weeks by which a placebo date moves activity: what is to come cannot act
 AHEAD, ORIGINS = 13, 4  # weeks of a forecast, and from how many moments one is made
 SEASON = 52
-FIRST_PART = 0.8  # of the weeks in a shifted window
+FIRST_PART = 0.8  # of the weeks in each of two windows, where there are too few for two halves
 _QUICK = (16, 40, 80)  # chains, sweeps thrown away, sweeps kept: a refit is read by its median
 
 
@@ -167,15 +167,21 @@ def placebo_dates(fit: WeeklyFit, panel: WeeklyPanel, seed: int, level: float) -
 
 
 def shifted_windows(fit: WeeklyFit, panel: WeeklyPanel, seed: int, level: float) -> pd.DataFrame:
-    """Refit on the first and on the last weeks; an average week stays that of all weeks."""
+    """Refit on the first and on the last weeks; an average week stays that of all weeks.
+
+    Two halves, which share no week, where each is long enough for a fit; else windows that overlap,
+    whose estimates then differ by less than chance would make them.
+    """
     weeks = len(fit.outcome)
-    size, extra = max(int(weeks * FIRST_PART), MINIMUM_WEEKS), panel.holidays()
+    size = weeks // 2 if weeks >= 2 * MINIMUM_WEEKS else int(weeks * FIRST_PART)
+    size, extra = max(size, MINIMUM_WEEKS), panel.holidays()
     sums = {MARKETING: marketing_drivers(panel), BRAND: list(fit.slow), SALES: [SALES]}
     sums = {name: own for name, own in sums.items() if set(own) <= set(fit.drivers) and own}
     rows = [
-        (name, "all", *limits(year_effect(fit, own)[:, np.newaxis], level)[0])
+        (name, "all", *limits(year_effect(fit, own)[:, np.newaxis], level)[0], np.nan)
         for name, own in sums.items()
     ]
+    drawn = dict[str, Floats]()
     for window, part in (("first", slice(0, size)), ("last", slice(weeks - size, weeks))):
         activity = pd.DataFrame(fit.activity[part], columns=list(fit.drivers))
         if size == weeks or not (np.ptp(activity.to_numpy(), axis=0) > 0).all():
@@ -185,16 +191,28 @@ def shifted_windows(fit: WeeklyFit, panel: WeeklyPanel, seed: int, level: float)
             fit.outcome[part],
             activity,
             slow=fit.slow,
-            extra=None if extra is None else extra[part],
+            extra=_varying(extra, part),
             seed=seed,
         )
         year = again.within(YEAR_WEEKS) * _average_of(again, fit.activity)
         for name, own in sums.items():
             places = [fit.drivers.index(n) for n in own]
-            told = limits(year[:, places].sum(axis=1)[:, np.newaxis], level)[0]
-            rows.append((name, window, *told))
-    columns = ["driver", "window", "estimate", "low", "high"]
+            total = year[:, places].sum(axis=1)
+            # Draws of the two fits are independent, so that any pairing will do.
+            more = float((total > drawn[name]).mean()) if name in drawn else np.nan
+            drawn[name] = total
+            rows.append((name, window, *limits(total[:, np.newaxis], level)[0], more))
+    columns = ["driver", "window", "estimate", "low", "high", "larger_than_first"]
     return pd.DataFrame(rows, columns=columns).astype({"driver": "str", "window": "str"})
+
+
+def _varying(extra: Floats | None, part: slice) -> Floats | None:
+    """Give the columns of holidays that vary within a window."""
+    if extra is None:
+        return None
+    own = extra[part]
+    own = own[:, np.ptp(own, axis=0) > 0]
+    return own if own.size else None
 
 
 def forecasts(fit: WeeklyFit, panel: WeeklyPanel, seed: int, level: float) -> pd.DataFrame:
