@@ -299,4 +299,32 @@ GLOSSARY: tuple[Term, ...] = (
             "posteriores. No hay que creer a un modelo que le atribuye tanto como a la real.",
         ),
     ),
+    Term(
+        Text(en="Payback week", es="Semana de recuperación"),
+        Text(
+            en="The first week by whose end what a week's spend has brought, times the margin, "
+            "reaches that spend. At a margin of 1 it counts revenue, not profit.",
+            es="La primera semana en que lo que ha traído la inversión de una semana, por el "
+            "margen, alcanza esa inversión. Con un margen de 1 cuenta ingresos, no beneficio.",
+        ),
+    ),
+    Term(
+        Text(en="Evidence, A to D", es="Evidencia, de la A a la D"),
+        Text(
+            en="What a channel's line rests on: A, an experiment; B, regions compared within the "
+            "same week; C, the weekly series; D, an assumption that the data hardly changed.",
+            es="En qué se apoya la línea de un canal: A, un experimento; B, regiones comparadas en "
+            "la misma semana; C, las series semanales; D, un supuesto que los datos apenas "
+            "cambiaron.",
+        ),
+    ),
+    Term(
+        Text(en="Lift", es="Efecto medido"),
+        Text(
+            en="What an experiment measured: how many more opportunities an average week of a "
+            "channel brings than a week without it.",
+            es="Lo que midió un experimento: cuántas oportunidades más trae una semana media de un "
+            "canal que una semana sin él.",
+        ),
+    ),
 )

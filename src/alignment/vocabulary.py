@@ -409,6 +409,16 @@ TELLINGS: Mapping[str, Text] = {
     "present": Text(en="there is one", es="lo hay"),
     "absent": Text(en="there is none", es="no lo hay"),
 }
+EVIDENCE: Mapping[str, Text] = {
+    "A": Text(en="A · experiment", es="A · experimento"),
+    "B": Text(en="B · regions compared", es="B · regiones comparadas"),
+    "C": Text(en="C · weekly series", es="C · series semanales"),
+    "D": Text(en="D · assumption", es="D · supuesto"),
+    "none": Text(
+        en="none: the model has not passed its checks",
+        es="ninguna: el modelo no ha pasado sus pruebas",
+    ),
+}
 MODEL_CHECKS: Mapping[str, Text] = {
     "history": Text(
         en="brand moved apart from the rest", es="la marca se movió aparte de lo demás"

@@ -54,7 +54,7 @@ def exact(tiny, lift=None):
                 rest = yy - 2 * b * yf - 2 * g * ys + b**2 * ff + g**2 * ss + 2 * b * g * fs
                 log = constant - 0.5 * (WEEKS - base.shape[1]) * np.log(rest)
                 if lift is not None:
-                    told = b * lift.fast[k] + g * lift.slow[r]
+                    told = b * lift.fast[0, k] + g * lift.slow[0, r]
                     log = log - 0.5 * ((lift.lift - told) / lift.error) ** 2
                 mixed = sum(stats.halfnorm.pdf(grid, scale=t) for t in PRIOR.fast)
                 weight = np.log(mixed * cell)[:, np.newaxis]
@@ -101,11 +101,55 @@ def test_the_sampler_agrees_with_numerical_integration(tiny):
 
 
 def test_an_experiment_enters_the_likelihood(tiny):
-    lift = Lift(0, 0.8, 0.2, np.array([1.0, 0.657]), np.array([0.271, 0.143]))
+    lift = Lift(0.8, 0.2, np.array([[1.0, 0.657]]), np.array([[0.271, 0.143]]))
     found, expected = sampled(tiny, [lift]), exact(tiny, lift)
     for name, value in expected.items():
         assert found[name] == pytest.approx(value, abs=0.03), name
     assert expected["fast"] < 0.8 * exact(tiny)["fast"]  # it says much, or the test says little
+
+
+def exact_of_two(lift, prior, stocks):
+    """Integrate over two drivers whose sum an experiment measured, without any other data."""
+    grid = np.linspace(0.05, 7.95, 80)
+    first, second = grid[:, np.newaxis, np.newaxis], grid[np.newaxis, :, np.newaxis]
+    density = sum(
+        np.multiply.outer(stats.halfnorm.pdf(grid, scale=t), stats.halfnorm.pdf(grid, scale=t))
+        for t in prior.fast
+    )[:, :, np.newaxis]
+    cell = grid[1] - grid[0]
+    slab = prior.slow_probability * stats.halfnorm.pdf(stocks[1:], scale=prior.slow)
+    slab = np.append(1 - prior.slow_probability, slab * (stocks[2] - stocks[1]))
+    total, sums = 0.0, np.zeros(3)
+    for r in range(len(SLOW)):
+        for k in range(len(FAST)):
+            for j in range(len(FAST)):
+                told = first * lift.fast[0, k] + second * lift.fast[1, j] + stocks * lift.slow[0, r]
+                mass = np.exp(-0.5 * ((lift.lift - told) / lift.error) ** 2) * density * slab
+                mass *= cell**2
+                total += mass.sum()
+                sums += [(mass * x).sum() for x in (first, second, stocks)]
+    return sums / total
+
+
+def test_an_experiment_on_two_drivers_at_once_is_shared_between_them():
+    # Columns that are all 0 tell nothing: what is left is the experiment and the priors.
+    weeks, prior = 30, Prior(np.array([0.5, 1.5]), 1.5, 0.4)
+    random = np.random.default_rng(0)
+    columns = 1e-6 * random.random((weeks, 6))
+    built = design(
+        random.normal(0, 1, weeks),
+        columns,
+        np.ones((weeks, 1)),
+        (0.0,),
+        drivers=2,
+        slow=(0,),
+        grids=(1, len(FAST), len(SLOW)),
+    )
+    lift = Lift(3.0, 0.4, np.array([[1.0, 0.7], [0.6, 0.3]]), np.array([[0.5, 0.3], [0.0, 0.0]]))
+    draws = Sampler(built, prior, [lift], 400, 2).run(60, 150)
+    found = [draws.fast[:, 0].mean(), draws.fast[:, 1].mean(), draws.slow[:, 0].mean()]
+    stocks = np.append(0.0, np.linspace(0.05, 7.95, 80))
+    np.testing.assert_allclose(found, exact_of_two(lift, prior, stocks), atol=0.04)
 
 
 @pytest.mark.parametrize(("mean", "deviation"), [(2.0, 1.0), (-1.0, 0.5), (-30.0, 1.0)])

@@ -8,6 +8,7 @@ from alignment.behind.brand import (
     harvest_chances,
     lead_lag,
 )
+from alignment.behind.channels import channel_evidence, experiments_measured
 from alignment.behind.clocks import (
     clock_groups,
     group_differences,
@@ -84,6 +85,7 @@ __all__ = [
     "brand_stock",
     "brand_stopped",
     "busy_weeks",
+    "channel_evidence",
     "clock_groups",
     "coalition_values",
     "cohort_triangle",
@@ -93,6 +95,7 @@ __all__ = [
     "conversion_steps",
     "conversions_by_wait",
     "credit",
+    "experiments_measured",
     "fair_share",
     "feedback_periods",
     "files",

@@ -95,6 +95,7 @@ _OTHERS: Mapping[str, str] = {
     "between learning and trying": "entre aprender y probar",
     "leads without a verdict": "leads sin veredicto",
     "touches of campaigns without an appeal": "interacciones de campañas sin tono",
+    "experiments that could not be used": "experimentos que no se pudieron usar",
     "touches of campaigns of mixed appeal": "interacciones de campañas de tono mixto",
 }
 

@@ -24,6 +24,10 @@ from alignment.findings.brand import (
     brand_lasts,
     budget_follows,
 )
+from alignment.findings.channels import (
+    experiments_measured,
+    payback_week,
+)
 from alignment.findings.checks import (
     learned_from_data,
     model_checks,
@@ -161,6 +165,7 @@ __all__ = [
     "dashboard_average",
     "dashboard_forecast",
     "ever_won",
+    "experiments_measured",
     "fair_claim",
     "feedback_followed",
     "first_hand",
@@ -183,6 +188,7 @@ __all__ = [
     "model_checks",
     "on_track",
     "open_days_differ",
+    "payback_week",
     "pipeline_forecast",
     "reasons_told",
     "recent_cohorts",

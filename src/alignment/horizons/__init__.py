@@ -3,7 +3,9 @@
 Imports nothing from the other analyses.
 """
 
+from alignment.horizons.channels import Channels, channels
 from alignment.horizons.diagnostics import Diagnostics, diagnose
+from alignment.horizons.experiments import Lifts, measured_lifts
 from alignment.horizons.harvest import Harvest, harvest
 from alignment.horizons.lead_lag import LeadLag, lead_lag, lead_lag_of
 from alignment.horizons.long_short import LongShort, long_and_short, long_and_short_of
@@ -14,16 +16,19 @@ from alignment.horizons.weekly import WeeklyPanel, weekly_panel
 from alignment.horizons.won_by_age import WonByAge, won_by_age
 
 __all__ = [
+    "Channels",
     "Diagnostics",
     "Experiment",
     "Harvest",
     "LeadLag",
+    "Lifts",
     "LongShort",
     "Panel",
     "Sown",
     "WeeklyFit",
     "WeeklyPanel",
     "WonByAge",
+    "channels",
     "coming_quarters",
     "diagnose",
     "fit_weekly",
@@ -32,6 +37,7 @@ __all__ = [
     "lead_lag_of",
     "long_and_short",
     "long_and_short_of",
+    "measured_lifts",
     "panel",
     "sown",
     "weekly_panel",

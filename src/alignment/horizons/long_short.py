@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from alignment.dataset import Dataset
 from alignment.horizons.baseline import Parts, parts
 from alignment.horizons.closing import MINIMUM_WINS, Closing, closing_effect
 from alignment.horizons.effects import Responses, curve_table, effect_table, timing_table
+from alignment.horizons.experiments import Lifts, compared, measured_lifts, said_of
 from alignment.horizons.funnel import ValueCurve, deal_spells, value_curve
 from alignment.horizons.long_short_tables import (
     KEPT_DRAWS,
@@ -138,6 +140,9 @@ class LongShort(Result):
         Effect of sales effort on open deals; None where it cannot be told.
     currency : str or None
     about : About
+    lifts : Lifts or None
+        What the experiments of the data measured and what they did to the estimates; None where
+        none were looked for.
     """
 
     effects: pd.DataFrame
@@ -154,6 +159,7 @@ class LongShort(Result):
     closing: Closing | None = field(repr=False)
     currency: str | None
     about: About
+    lifts: Lifts | None = field(default=None, repr=False)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the effects by driver, measure and horizon."""
@@ -166,7 +172,7 @@ def long_and_short(
     outcome: Outcome = "opportunities",
     brand: Sequence[str] | None = None,
     activity: Sequence[str] | None = None,
-    experiments: Sequence[Experiment] = (),
+    experiments: Sequence[Experiment] | None = None,
     level: float = LEVEL,
     grids: Grids | None = None,
     scales: Scales | None = None,
@@ -183,8 +189,9 @@ def long_and_short(
         What is modelled by week; ``won value`` only where sales close within the week.
     brand, activity : sequence of str, optional
         See :func:`alignment.horizons.weekly.weekly_panel`.
-    experiments : sequence of Experiment
-        Measured lifts, in units of `outcome`.
+    experiments : sequence of Experiment, optional
+        Measured lifts, in units of `outcome`. By default those of the data's ``experiments``, as
+        :func:`alignment.horizons.experiments.measured_lifts` gives them; ``()`` for none.
     level : float
         Level of the intervals.
     grids, scales : Grids, Scales
@@ -209,11 +216,15 @@ def long_and_short(
     if outcome == "opportunities":
         curve = value_curve(data, LAST_WEEK, replicates=replicates, seed=seed)
         closing = _closing(data, panel, seed)
+    lifts = None
+    if experiments is None and len(data.experiments):
+        lifts = measured_lifts(data, panel, activity=activity, grids=grids, level=level)
     return long_and_short_of(
         panel,
         curve=curve,
         closing=closing,
-        experiments=experiments,
+        experiments=experiments or (),
+        lifts=lifts,
         level=level,
         grids=grids,
         scales=scales,
@@ -227,6 +238,7 @@ def long_and_short_of(
     curve: ValueCurve | None = None,
     closing: Closing | None = None,
     experiments: Sequence[Experiment] = (),
+    lifts: Lifts | None = None,
     level: float = LEVEL,
     grids: Grids | None = None,
     scales: Scales | None = None,
@@ -243,17 +255,23 @@ def long_and_short_of(
         Effect of sales effort on open deals.
     experiments, level, grids, scales, seed
         See :func:`long_and_short`.
+    lifts : Lifts, optional
+        Lifts measured from a dataset, beside `experiments`.
     """
-    fit = fit_weekly(
+    fit_with = partial(
+        fit_weekly,
         panel.frame["outcome"],
         panel.frame[panel.names],
         slow=panel.slow,
         holidays=panel.holidays(),
-        experiments=experiments,
         grids=grids,
         scales=scales,
         seed=seed,
     )
+    every = (*experiments, *(lifts.experiments if lifts is not None else ()))
+    fit = fit_with(experiments=every)
+    if lifts is not None:
+        lifts = compared(lifts, fit_with(experiments=experiments) if every else fit, fit, level)
     draws = responses_of(panel, fit, curve, closing, seed)
     weeks = len(panel.frame)
     direct = panel.outcome == "won value"
@@ -274,9 +292,14 @@ def long_and_short_of(
         about=About(
             METHOD_DIRECT if direct else METHOD,
             level,
-            ASSUMPTIONS[: 5 if direct else None],
-            {**panel.about.left_out, **(curve.left_out if curve is not None else {})},
+            (*ASSUMPTIONS[: 5 if direct else None], *(said_of(lifts) if lifts else ())),
+            {
+                **panel.about.left_out,
+                **(curve.left_out if curve is not None else {}),
+                **(lifts.about.left_out if lifts is not None else {}),
+            },
         ),
+        lifts=lifts,
     )
 
 

@@ -100,17 +100,28 @@ class Experiment:
     Parameters
     ----------
     driver : str
-        The driver.
+        The driver; with `parts`, any name.
     lift, error : float
         Estimate and its standard error, in units of the outcome for one average week.
     weeks : int
         Weeks within which it was measured, the week of the activity included.
+    parts : mapping of str to tuple of float
+        What the lift holds of each driver's effect, by weeks after its activity; by default all of
+        `driver`'s within `weeks`. A change that lasts W weeks and is counted over them holds all
+        of the first week's effect, (W − 1)/W of the second's, and so on: of an average week of
+        it, that much falls within them.
     """
 
     driver: str
     lift: float
     error: float
     weeks: int
+    parts: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+
+    def held(self) -> dict[str, Floats]:
+        """Give what the lift holds of each driver's effect, by weeks after its activity."""
+        parts = self.parts or {self.driver: (1.0,) * self.weeks}
+        return {name: np.asarray(part, dtype=np.float64) for name, part in parts.items()}
 
 
 @dataclass(frozen=True)
@@ -168,6 +179,17 @@ class WeeklyFit:
         fast = self.grids.fast_kernels(weeks).sum(axis=1)[d.kernel]
         slow = self.grids.slow_kernels(weeks).sum(axis=1)[d.retention]
         total: Floats = d.fast * fast + d.slow * slow[:, np.newaxis]
+        return total
+
+    def of(self, experiment: Experiment) -> Floats:
+        """Give draws of what an experiment measures, (S,)."""
+        d, total = self.draws, np.zeros(len(self.draws.retention))
+        for name, part in experiment.held().items():
+            place = self.drivers.index(name)
+            fast = self.grids.fast_kernels(len(part)) @ part
+            slow = self.grids.slow_kernels(len(part)) @ part
+            total += d.fast[:, place] * fast[d.kernel[:, place]]
+            total += d.slow[:, place] * slow[d.retention]
         return total
 
     def marginal(self) -> Floats:
@@ -335,16 +357,15 @@ def base_columns(weeks: int, holidays: NDArray[Any] | None = None, season: int =
 
 
 def _lift(experiment: Experiment, names: tuple[str, ...], grids: Grids) -> Lift:
-    one_of("the driver of an experiment", experiment.driver, names)
     within("the error of an experiment", experiment.error, 0, np.inf)
     within("the weeks of an experiment", experiment.weeks, 0, np.inf)
-    return Lift(
-        names.index(experiment.driver),
-        experiment.lift,
-        experiment.error,
-        grids.fast_kernels(experiment.weeks).sum(axis=1),
-        grids.slow_kernels(experiment.weeks).sum(axis=1),
-    )
+    fast = np.zeros((len(names), len(grids.fast_kernels(1))))
+    slow = np.zeros((len(names), len(grids.retentions_slow)))
+    for name, part in experiment.held().items():
+        one_of("the driver of an experiment", name, names)
+        fast[names.index(name)] = grids.fast_kernels(len(part)) @ part
+        slow[names.index(name)] = grids.slow_kernels(len(part)) @ part
+    return Lift(experiment.lift, experiment.error, fast, slow)
 
 
 def _checked(

@@ -143,8 +143,15 @@ def placebo_channels(
 
 
 def placebo_dates(fit: WeeklyFit, panel: WeeklyPanel, seed: int, level: float) -> pd.DataFrame:
-    """Put the activity of later weeks in the place of each week's own."""
+    """Put the activity of later weeks in the place of each week's own.
+
+    Refits know no experiment, so that the real effect is that of a fit that knows none either: an
+    experiment must not help the model to pass a check of its own.
+    """
     rows, extra = [], panel.holidays()
+    if fit.experiments:
+        activity = pd.DataFrame(fit.activity, columns=list(fit.drivers))
+        fit = refit(fit, fit.outcome, activity, slow=fit.slow, extra=extra, seed=seed)
     for shift in FUTURE:
         weeks = len(fit.outcome) - shift
         activity = pd.DataFrame(fit.activity[shift:], columns=list(fit.drivers))

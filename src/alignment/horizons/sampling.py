@@ -72,21 +72,18 @@ class Design:
 
 @dataclass(frozen=True)
 class Lift:
-    """What an experiment measured: the effect of one average week of a driver within some weeks.
+    """What an experiment measured: a sum over drivers of parts of their effects.
 
     Parameters
     ----------
-    driver : int
-        Place of the driver.
     lift, error : float
         Estimate and its standard error, in units of the outcome.
-    fast : array (K,)
-        Part of the effect of each fast kernel that falls within those weeks.
-    slow : array (R,)
+    fast : array (D, K)
+        Part of the effect of each driver's fast kernels that it holds; 0 where it holds none.
+    slow : array (D, R)
         Part of a slow stock's, by retention.
     """
 
-    driver: int
     lift: float
     error: float
     fast: Floats
@@ -240,7 +237,11 @@ class Sampler:
     ) -> None:
         self.d, self.prior, self.chains = design, prior, chains
         self.random = np.random.default_rng(seed)
-        self.lifts = [[x for x in lifts if x.driver == d] for d in range(design.drivers)]
+        self.every_lift = list(lifts)
+        held = [(x.fast != 0).any(axis=1) | (x.slow != 0).any(axis=1) for x in lifts]
+        self.lifts = [
+            [x for x, of in zip(lifts, held, strict=True) if of[d]] for d in range(design.drivers)
+        ]
         self.c = np.arange(chains)
         self.squares = np.einsum("qmm->qm", design.products).copy()
         self._start()
@@ -309,9 +310,9 @@ class Sampler:
         precision = self.squares[self.ratio, columns].reshape(shape) / noise + scale**-2
         linear = linear / noise
         for lift in self.lifts[driver]:
-            told = (lift.lift - self._stock_of(lift)) / lift.error**2
-            linear = linear + told[:, np.newaxis, np.newaxis] * lift.fast
-            precision = precision + (lift.fast / lift.error) ** 2
+            told = lift.lift - self._stocks_of(lift).sum(axis=1) - self._fast_of(lift, driver)
+            linear = linear + told[:, np.newaxis, np.newaxis] * lift.fast[driver] / lift.error**2
+            precision = precision + (lift.fast[driver] / lift.error) ** 2
         mass = weight[:, :, np.newaxis] + log_mass(linear, precision, scale)
         picked = _pick(self.random, mass.reshape(self.chains, -1))
         self.half[:, driver], self.kernel[:, driver] = np.divmod(picked, d.kernels)
@@ -336,12 +337,16 @@ class Sampler:
         across = stock[:, :, np.newaxis] * d.products[ratio, slow[:, :, np.newaxis], fast]
         return weight, across
 
-    def _stock_of(self, lift: Lift) -> Floats:
-        """Give the part of a measured lift that the slow stock explains, by chain."""
-        if lift.driver not in self.d.slow:
-            return np.zeros(self.chains)
-        stock: Floats = self.slow[:, self.d.slow.index(lift.driver)] * lift.slow[self.retention]
-        return stock
+    def _stocks_of(self, lift: Lift) -> Floats:
+        """Give the parts of a measured lift that the slow stocks explain, (chains, slow)."""
+        stocks: Floats = self.slow * lift.slow[list(self.d.slow)][:, self.retention].T
+        return stocks
+
+    def _fast_of(self, lift: Lift, driver: int | None = None) -> Floats:
+        """Give the part that fast effects explain, without those of one driver, by chain."""
+        each = self.fast * lift.fast[np.arange(self.d.drivers), self.kernel]
+        total: Floats = each.sum(axis=1) - (0.0 if driver is None else each[:, driver])
+        return total
 
     def _draw_scale(self) -> None:
         """Draw the scale that the drivers' fast effects share."""
@@ -356,8 +361,8 @@ class Sampler:
         linear = self.left[self.c, column] / self.noise
         precision = self.squares[self.ratio, column] / self.noise + self.prior.slow**-2
         for lift in self.lifts[driver]:
-            part = lift.slow[self.retention]
-            told = lift.lift - self.fast[:, driver] * lift.fast[self.kernel[:, driver]]
+            part, stocks = lift.slow[driver][self.retention], self._stocks_of(lift)
+            told = lift.lift - self._fast_of(lift) - stocks.sum(axis=1) + stocks[:, place]
             linear = linear + told * part / lift.error**2
             precision = precision + (part / lift.error) ** 2
         chance = self.prior.slow_probability
@@ -387,11 +392,10 @@ class Sampler:
         ]
         square = np.einsum("crij,ci,cj->cr", pairs, self.slow, self.slow, optimize=False)
         weight = (fit - 0.5 * square) / self.noise[:, np.newaxis]
-        for nth, driver in enumerate(d.slow):
-            for lift in self.lifts[driver]:
-                told = lift.lift - self.fast[:, driver] * lift.fast[self.kernel[:, driver]]
-                miss = told[:, np.newaxis] - self.slow[:, [nth]] * lift.slow
-                weight = weight - 0.5 * (miss / lift.error) ** 2
+        for lift in self.every_lift:
+            told = lift.lift - self._fast_of(lift)
+            miss = told[:, np.newaxis] - self.slow @ lift.slow[list(d.slow)]
+            weight = weight - 0.5 * (miss / lift.error) ** 2
         self.retention = _pick(self.random, weight)
         after = d.slow_column(places, half, self.retention[:, np.newaxis])
         for place in places:

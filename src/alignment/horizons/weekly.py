@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from alignment.arguments import of_type, one_of
 from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
-from alignment.horizons.model import MINIMUM_WEEKS
+from alignment.horizons.weeks_on_record import local_day, weeks_on_record
 from alignment.money import reported
 from alignment.results import About, Result
 from alignment.text import Text
@@ -24,8 +24,6 @@ Outcome = Literal["opportunities", "won value"]
 OUTCOMES: tuple[Outcome, ...] = ("opportunities", "won value")
 SALES = "sales effort"
 MINIMUM_ACTIVE = 8  # weeks in which a driver was active; with fewer, one could be luck
-COMPLETE = 0.95  # share of the opportunities of leads by whose age a week counts as complete
-MINIMUM_LAGS = 30  # opportunities whose lead is on record; with fewer, their ages say little
 _DAYS = 7
 
 METHOD = Text(
@@ -124,7 +122,8 @@ def weekly_panel(
         data.require("spend")
     spent, spread = _spend_by_day(data)
     touched = _touches(data, activity, bool(len(spent)))
-    first, last, cut = _window(data, spent, touched)
+    effort = touched.loc[touched["driver"] == SALES, "day"]
+    first, last, cut = weeks_on_record(data, spent, effort)
     weeks = pd.date_range(first, last, freq="7D", unit="us")
     found = [part for part in (spent, touched[touched["driver"] != ""]) if len(part)]
     drivers = pd.concat(found, ignore_index=True) if found else spent
@@ -162,18 +161,15 @@ def weekly_panel(
     )
 
 
-def _local_day(moments: pd.Series, zone: str) -> pd.Series:
-    return moments.dt.tz_convert(zone).dt.tz_localize(None).dt.normalize()
-
-
 def _spend_by_day(data: Dataset) -> tuple[pd.DataFrame, int]:
     """Give spend by driver and day, and how many rows of it spanned more than a week."""
     columns = ["driver", "team", "channel", "objective", "unit", "day", "amount", "closing"]
+    columns += ["region", "account"]
     if not len(data.spend):
         return pd.DataFrame(columns=columns), 0
     spend = data.spend
     cost = reported(data, spend, "cost").fillna(0.0).clip(lower=0.0)
-    objective = _objective(data, spend)
+    objective = _of_campaign(data, "objective")
     days = ((spend["ends_on"] - spend["starts_on"]).dt.days + 1).clip(lower=1)
     rows = np.repeat(np.arange(len(spend)), days)
     offset = np.arange(len(rows)) - np.repeat(np.cumsum(days) - days, days)
@@ -191,6 +187,8 @@ def _spend_by_day(data: Dataset) -> tuple[pd.DataFrame, int]:
             "unit": data.currency or "",
             "amount": cost / days,
             "closing": False,
+            "region": _of_campaign(data, "region"),
+            "account": None,
         }
     ).iloc[rows]
     frame["day"] = spend["starts_on"].to_numpy()[rows] + pd.to_timedelta(offset, unit="D")
@@ -199,12 +197,12 @@ def _spend_by_day(data: Dataset) -> tuple[pd.DataFrame, int]:
     return summed, int((days > _DAYS).sum())
 
 
-def _objective(data: Dataset, spend: pd.DataFrame) -> pd.Series:
-    """Look up the objective of each row's campaign."""
-    told = data.campaigns.set_index(["platform", "campaign_id"])["objective"].astype("object")
-    keys = pd.MultiIndex.from_frame(spend[["platform", "campaign_id"]])
+def _of_campaign(data: Dataset, column: str) -> pd.Series:
+    """Look up a column of each row of spend's campaign."""
+    told = data.campaigns.set_index(["platform", "campaign_id"])[column].astype("object")
+    keys = pd.MultiIndex.from_frame(data.spend[["platform", "campaign_id"]])
     found = told.reindex(keys) if len(told) else pd.Series(None, index=keys, dtype="object")
-    return pd.Series(found.to_numpy(), index=spend.index, dtype="object")
+    return pd.Series(found.to_numpy(), index=data.spend.index, dtype="object")
 
 
 def _touches(data: Dataset, activity: Sequence[str] | None, spent: bool) -> pd.DataFrame:
@@ -218,6 +216,7 @@ def _touches(data: Dataset, activity: Sequence[str] | None, spent: bool) -> pd.D
             one_of("a channel of activity", channel_name, sorted(set(channel[~sales])))
         counted = ~sales & channel.isin(list(activity))
     closing = sales & _on_open_opportunity(data, own)
+    account = _account(data, own)
     name = np.where(sales & ~closing, SALES, np.where(counted, channel, ""))
     return pd.DataFrame(
         {
@@ -226,11 +225,29 @@ def _touches(data: Dataset, activity: Sequence[str] | None, spent: bool) -> pd.D
             "channel": np.where(sales, SALES, channel),
             "objective": None,
             "unit": "touches",
-            "day": _local_day(own["occurred_at"], data.timezone),
+            "day": local_day(own["occurred_at"], data.timezone),
             "amount": 1.0,
             "closing": closing,
+            "region": account.map(data.accounts.set_index("account_id")["region"]),
+            "account": account,
         }
     )[sales | counted].reset_index(drop=True)
+
+
+def driver_rows(data: Dataset, activity: Sequence[str] | None = None) -> pd.DataFrame:
+    """Give what the drivers of the weekly panel are counted from, with its place.
+
+    Returns
+    -------
+    DataFrame
+        ``driver``, ``day`` (naive, in the dataset's zone), ``amount``, ``region`` (of the
+        campaign, or of the account touched) and ``account`` (of the touch); missing where unknown.
+    """
+    spent, _ = _spend_by_day(data)
+    touched = _touches(data, activity, bool(len(spent)))
+    found = [part for part in (spent, touched[touched["driver"] != ""]) if len(part)]
+    rows = pd.concat(found, ignore_index=True) if found else spent
+    return rows[["driver", "day", "amount", "region", "account"]]
 
 
 def _on_open_opportunity(data: Dataset, touches: pd.DataFrame) -> pd.Series:
@@ -266,68 +283,6 @@ def _account(data: Dataset, touches: pd.DataFrame) -> pd.Series:
     of_lead = data.leads.set_index("lead_id")["account_id"]
     through = touches["lead_id"].map(of_lead) if len(of_lead) else touches["account_id"]
     return touches["account_id"].fillna(through)
-
-
-def _window(
-    data: Dataset, spent: pd.DataFrame, touched: pd.DataFrame
-) -> tuple[pd.Timestamp, pd.Timestamp, int]:
-    """Give the first and last whole week, by their Mondays, and how many were cut off.
-
-    Weeks count from the latest beginning of what is needed (deals, spend, sales effort): before
-    it, a missing row is no zero. The week of the export is not over.
-    """
-    own = touched.loc[touched["driver"] == SALES, "day"]
-    starts = [part.min() for part in (spent["day"], own) if len(part)]
-    created = _local_day(data.opportunities["created_at"].dropna(), data.timezone)
-    moments = pd.Series([data.observed_from, data.as_of])
-    shown, exported = _local_day(moments, data.timezone)
-    begin = max([shown, *starts, *_complete_from(data)])
-    first = begin + pd.Timedelta(days=int(-begin.weekday()) % _DAYS)
-    ends = [exported]
-    if len(spent):  # billed only up to some day: later weeks are not empty, they are missing
-        ends.append(spent["day"].max() + pd.Timedelta(days=1))
-    end = min(ends)
-    last = end - pd.Timedelta(days=int(end.weekday()) + _DAYS)
-    whole = (last - first).days // _DAYS + 1
-    if whole < MINIMUM_WEEKS:
-        raise NotMeasurable(
-            Text(
-                en="Not measurable: deals, spend and sales effort are together on record for "
-                "{weeks} whole weeks; the weekly model needs at least {least}.",
-                es="No medible: negocios, inversión y esfuerzo de ventas constan juntos en "
-                "{weeks} semanas completas; el modelo semanal necesita al menos {least}.",
-            ).format(weeks=max(whole, 0), least=MINIMUM_WEEKS)
-        )
-    seen = min([created.min(), *starts]), exported
-    total = (seen[1] - (seen[0] - pd.Timedelta(days=seen[0].weekday()))).days // _DAYS + 1
-    return first, last, int(total - whole)
-
-
-def _complete_from(data: Dataset) -> list[pd.Timestamp]:
-    """Give the day from which opportunities of leads are all on record, if it is not the first.
-
-    An export of the leads of some years holds no opportunity of leads that came before them: its
-    first weeks rise from nothing, which no activity did. It is one where the opportunities of
-    those weeks come from leads on record as often as later ones do; in a complete export, those
-    of earlier leads would stand there without a lead.
-    """
-    deals = data.opportunities[data.opportunities["created_at"].notna()]
-    if not len(data.leads) or not len(deals):
-        return []
-    came = deals["lead_id"].map(data.leads.set_index("lead_id")["created_at"])
-    days = (deals["created_at"] - came).dt.total_seconds() / 86_400
-    lag = days[days >= 0]
-    if len(lag) < MINIMUM_LAGS:
-        return []
-    first, reach = data.leads["created_at"].min(), float(lag.quantile(COMPLETE))
-    age = (deals["created_at"] - first).dt.total_seconds() / 86_400
-    early, later = days[(age >= 0) & (age < reach)], days[age >= reach]
-    missing = float(lag.clip(upper=reach).mean()) / reach  # of the first weeks' opportunities
-    usual = float(later.isna().mean())
-    if usual > 0.5 or (len(early) and early.isna().mean() > usual + (1 - usual) * missing / 2):
-        return []
-    day = _local_day(pd.Series([first + pd.Timedelta(days=reach)]), data.timezone)
-    return [day.iloc[0]]
 
 
 def _by_week(rows: pd.DataFrame, weeks: pd.DatetimeIndex) -> pd.DataFrame:
@@ -380,7 +335,7 @@ def _outcome(data: Dataset, outcome: Outcome, weeks: pd.DatetimeIndex) -> Floats
     rows = pd.DataFrame(
         {
             "driver": "outcome",
-            "day": _local_day(moments[known], data.timezone),
+            "day": local_day(moments[known], data.timezone),
             "amount": amount[known],
         }
     )
