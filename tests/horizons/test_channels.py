@@ -253,8 +253,8 @@ def lifted(model, low, high):
 def test_what_experiments_measured_in_each_form(model, limits, form, said):
     found = findings.experiments_measured(lifted(model, *limits), checks_of(model))
     assert (found.form, said in found.title.en) == (form, True)
-    assert "7 experiments together" in found.detail.en
-    assert "Could not be used, for reasons in the table: 2." in found.detail.en
+    assert "of 7 experiments together" in found.detail.en
+    assert "3 could not be used; the table says why." in found.detail.en
     assert "The weekly model alone says" in found.detail.en
     assert all(len(found.title[lang]) <= 150 for lang in LANGUAGES)
 

@@ -73,31 +73,32 @@ def _unused(lifts: Lifts) -> Text:
 
 
 def _by(values: dict[str, Text], row: pd.Series) -> Text:
-    one = row["experiments"] == 1
-    return (
-        Text(
-            en="By a difference in differences, of a change that lasts; of several channels "
-            "changed together, it is that of all of them.",
-            es="Por diferencia en diferencias, de un cambio que dura; si se cambiaron varios "
-            "canales, es el de todos.",
-        )
-        if one
+    counted = (
+        Text(en="Difference in differences", es="Diferencia en diferencias")
+        if row["experiments"] == 1
         else Text(
-            en="By a difference in differences, of a change that lasts, {n} experiments together; "
-            "of several channels changed together, it is that of all of them.",
-            es="Por diferencia en diferencias, de un cambio que dura, {n} experimentos juntos; si "
-            "se cambiaron varios canales, es el de todos.",
-        )
-    ).format(**({} if one else {"n": values["n"]}))
+            en="Difference in differences of {n} experiments together",
+            es="Diferencia en diferencias de {n} experimentos juntos",
+        ).format(n=values["n"])
+    )
+    return Text(
+        en="{counted}. Where several channels changed at once, it is the effect of all of them.",
+        es="{counted}. Donde cambiaron varios canales a la vez, es el efecto de todos.",
+    ).format(counted=counted)
 
 
 def _left(lifts: Lifts) -> Text:
     count = int(lifts.about.left_out.get(LEFT_OUT, 0))
     if not count:
         return EMPTY
+    if count == 1:
+        return Text(
+            en="One could not be used; the table says why.",
+            es="Uno no se pudo usar; la tabla dice por qué.",
+        )
     return Text(
-        en="Could not be used, for reasons in the table: {n}.",
-        es="No se pudieron usar, por motivos que están en la tabla: {n}.",
+        en="{n} could not be used; the table says why.",
+        es="{n} no se pudieron usar; la tabla dice por qué.",
     ).format(n=both(integer, count))
 
 
@@ -143,10 +144,10 @@ def payback_week(result: Channels) -> Finding:
         return Finding("payback-week", "claim", title, details)
     if len(unpaid):
         title = Text(
-            en="Channels that do not pay back a week's spend within a year, counted in {money}: "
-            "{n} of {all}",
-            es="Canales que en un año no recuperan la inversión de una semana, contada en {money}: "
-            "{n} de {all}",
+            en="Of {all} channels, {n} do not pay back a week's spend within a year, counted in "
+            "{money}",
+            es="De {all} canales, {n} no recuperan en un año la inversión de una semana, contada "
+            "en {money}",
         ).format(n=both(integer, len(unpaid)), all=both(integer, len(frame)), money=_money(result))
         return Finding("payback-week", "claim", title, details)
     title = Text(
