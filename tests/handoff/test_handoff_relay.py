@@ -288,7 +288,8 @@ def test_short_hands_are_found(relay):
     row = result.effect.iloc[0]
     assert result.limited_by == "capacity"
     # Two doublings lie between a quiet and a busy week: 0.6 to 0.3.
-    assert row["log_odds"] == pytest.approx(np.log((0.3 / 0.7) / (0.6 / 0.4)) / 2, abs=0.15)
+    assert row["change"] == pytest.approx(-0.15, abs=0.03)
+    assert row["low"] < row["change"] < row["high"] < 0
 
 
 def test_enough_hands_are_found(relay):

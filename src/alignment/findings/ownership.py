@@ -138,8 +138,10 @@ def what_limits(result: Limits) -> Finding:
     if row["too_few"]:
         raise NotMeasurable(
             Text(
-                en="Not measurable: too few leads were touched in time to compare busy weeks.",
-                es="No medible: muy pocos leads contactados a tiempo para comparar las semanas.",
+                en="Not measurable: too few leads were touched in time, or too few were not, to "
+                "compare busy weeks.",
+                es="No medible: muy pocos leads contactados a tiempo, o muy pocos que no, para "
+                "comparar las semanas.",
             )
         )
     points = Text(en="{n} points ({interval})", es="{n} puntos ({interval})").format(
@@ -149,27 +151,29 @@ def what_limits(result: Limits) -> Finding:
     values = {"hours": both(hours, result.hours), "points": points}
     titles = {
         "capacity": Text(
-            en="Hands are short in busy weeks: with twice the leads, touched within {hours} "
-            "changes by {points}",
-            es="Faltan manos en semanas cargadas: con el doble de leads, la interacción en {hours} "
-            "cambia {points}",
+            en="Hands are short in busy weeks: with twice another week's leads, touched within "
+            "{hours} changes by {points}",
+            es="Faltan manos en semanas cargadas: con el doble de leads que otra, la interacción "
+            "en {hours} cambia {points}",
         ),
         "volume": Text(
-            en="Follow-up holds in busy weeks: {points} in {hours} for twice the leads",
+            en="Follow-up holds in busy weeks: {points} in {hours} for twice another week's leads",
             es="El seguimiento aguanta en semanas cargadas: {points} en {hours} con el doble de "
-            "leads",
+            "leads que otra",
         ),
         "unclear": Text(
             en="Not clear whether volume or hands limit the funnel: {points} in {hours} for twice "
-            "the leads",
+            "another week's leads",
             es="No está claro si al embudo lo limita el volumen o las manos: {points} en {hours} "
-            "con el doble de leads",
+            "con el doble de leads que otra semana",
         ),
     }
     form = "inconclusive" if result.limited_by == "unclear" else "claim"
     compared = Text(
-        en="Busy weeks are compared with quiet ones of the same region and quarter.",
-        es="Se comparan semanas cargadas y tranquilas de la misma región y trimestre.",
+        en="Busy weeks are compared with quiet ones of the same region and quarter, on average "
+        "for each doubling of their leads.",
+        es="Se comparan semanas cargadas y tranquilas de la misma región y trimestre, en promedio "
+        "por cada duplicación de sus leads.",
     )
     detail = Text(en="{compared} {verdict}", es="{compared} {verdict}").format(
         compared=compared, verdict=_VERDICTS[result.limited_by]
