@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from alignment.handoff import acceptance, cohort_funnel, follow_up, service_level
+from alignment.handoff import acceptance, cohort_funnel, follow_up, ownership, service_level
 from alignment.shares import wilson
 
 
@@ -95,3 +95,25 @@ def test_the_assumptions_say_so(alike):
     for result in (cohort_funnel(alike), service_level(alike), follow_up(alike), acceptance(alike)):
         said = [text.en for text in result.about.assumptions]
         assert any("leads of one account are alike" in text for text in said)
+
+
+def test_shares_of_movers_widen_by_account(relay):
+    """Forty accounts of five leads, each moved by one team as a whole."""
+    ids, ours = [f"L{i}" for i in range(200)], np.arange(200) // 5 % 4 == 0
+    stages = [(ids[i], 1.0, "mql", "rep" if ours[i] else "bot", None) for i in range(200)]
+    stages += [(ids[i], 2.0, "sal", "rep", None) for i in range(200)]
+    people = {"lead_id": ids, "created_at": [0.0] * 200}
+    people |= {"account_id": [f"A{i // 5}" for i in range(200)]}
+    data = relay(people, stages, [], [("L1", 3.0, None, "open", "rep")])
+    own = data.replace(leads=data.leads.assign(account_id=data.leads["lead_id"]))
+    by_account, alone, each = (ownership(one) for one in (data, without(data), own))
+    pd.testing.assert_frame_equal(alone.frame, each.frame)
+    pd.testing.assert_frame_equal(alone.rules, each.rules)
+    _, low, high = wilson(10, 40, 0.9)  # forty accounts, not two hundred leads
+    moved = by_account.frame.set_index("stage").loc["mql"]
+    rule = by_account.rules.set_index("rule").loc["handed over and accepted by one user"]
+    for row in (moved, rule):
+        assert row["share"] == 0.25
+        assert row["low"] == pytest.approx(float(low), abs=0.003)
+        assert row["high"] == pytest.approx(float(high), abs=0.003)
+    assert any("leads of one account" in text.en for text in by_account.about.assumptions)

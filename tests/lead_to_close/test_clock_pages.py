@@ -124,6 +124,40 @@ def test_groups_without_a_share_are_not_measurable(by_channel):
         findings.open_days_differ(replace(few, differences=few.differences.iloc[:0]))
 
 
+def test_groups_of_one_account_are_not_measurable(by_channel):
+    clocks = by_channel({"Search": (30, 10), "Event": (8, 40), "Fair": (9, 20)})
+    group = clocks.frame["group"]
+    lone = clocks.frame.assign(account_id=group.where(group != "Search", clocks.frame["id"]))
+    result = estimate_clocks(replace(clocks, frame=lone))
+    assert result.pairs_tested()[["gray", "log_rank"]].isna().all(axis=None)
+    assert not len(result.differences)
+    for finding in (findings.groups_differ, findings.open_days_differ):
+        with pytest.raises(NotMeasurable, match="more than one account") as refused:
+            finding(result)
+        assert "más de una cuenta" in str(refused.value.reason["es"])
+    for lang in LANGUAGES:
+        assert "nan" not in behind.group_differences(result, lang).to_text().split()
+    # Where two of three stand on several accounts, they are compared and the third is not.
+    two = clocks.frame.assign(account_id=group.where(group == "Fair", clocks.frame["id"]))
+    found = said(findings.groups_differ, estimate_clocks(replace(clocks, frame=two)), "claim")
+    assert "Search" in found.title
+    assert "Fair" not in found.title
+
+
+def test_leads_of_alike_accounts_are_not_called_different_too_soon(by_channel):
+    clocks = by_channel({"Search": (22, 0), "Event": (12, 0)})
+    plain = estimate_clocks(clocks)
+    # Six accounts a channel, each of leads that ended alike.
+    rank = clocks.frame.groupby(["group", "end"], observed=True).cumcount() // 8
+    of = clocks.frame["group"] + clocks.frame["end"].astype(str) + rank.astype(str)
+    by_account = estimate_clocks(replace(clocks, frame=clocks.frame.assign(account_id=of)))
+    said(findings.groups_differ, plain, "claim")
+    said(findings.groups_differ, by_account, "inconclusive")
+    gray = by_account.pairs_tested()["gray"].iloc[0]
+    assert gray > 0.1
+    assert gray > plain.pairs_tested()["gray"].iloc[0]
+
+
 def test_days_open_are_the_restricted_means(apart, alike):
     """By hand, within 90 days: of Search 30 for 20 days, 10 for 40 days, and 20 for all 90."""
     found = said(findings.open_days_differ, apart, "claim")

@@ -57,3 +57,23 @@ def test_rest_is_judged_by_the_last_end_and_what_was_followed_after_it():
     assert at_rest(np.array([5] * 10 + [100] * 10), end, 1)
     assert not at_rest(np.array([5] * 9 + [99] + [100] * 10), end, 1)
     assert not at_rest(np.array([5] * 20), np.zeros(20, int), 1)
+
+
+def test_alone_nothing_changes_and_copies_in_an_account_tell_nothing_new():
+    data = company(np.random.default_rng(7), 700, 700)
+    plain, own = ever(*data), ever(*data, account=np.arange(700))
+    for name in ("share", "low", "high"):
+        np.testing.assert_array_equal(getattr(own, name), getattr(plain, name))
+    many = [np.repeat(part, 3) for part in data]
+    narrow, wide = ever(*many), ever(*many, account=np.repeat(np.arange(700), 3))
+    np.testing.assert_array_equal(wide.share, narrow.share)
+    np.testing.assert_allclose(wide.high - wide.low, plain.high - plain.low, rtol=0.06)
+    assert (narrow.high - narrow.low < 0.62 * (plain.high - plain.low)).all()
+
+
+def test_accounts_of_leads_that_differ_do_not_narrow_it():
+    entry, exit, end = company(np.random.default_rng(8), 900, 700)
+    account = np.empty(900, np.int64)
+    account[np.argsort(end, kind="stable")] = np.arange(900) % 300  # each holds all ways
+    plain, mixed = ever(entry, exit, end), ever(entry, exit, end, account=account)
+    assert (mixed.high - mixed.low >= plain.high - plain.low - 1e-12).all()

@@ -1,5 +1,7 @@
 """The win rate of the recent days: against a truth, beside the one of closed deals."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -42,3 +44,25 @@ def test_each_group_and_too_short_a_window(spells, seeded_company):
     # Nobody older than 30 days was at risk in 30 days of a company that is 30 days old.
     young = data.replace(as_of=data.observed_from + pd.Timedelta(days=30))
     assert np.isnan(recent_rate(find_spells(young), within=30, horizon=60).estimate)
+
+
+def test_it_widens_by_what_accounts_share_and_only_by_that(seeded_company):
+    data = seeded_company(n=1200)
+    own = data.replace(leads=data.leads.assign(account_id=data.leads["lead_id"]))
+    plain, alone = (recent_rate(find_spells(one), horizon=200) for one in (data, own))
+    assert (alone.low, alone.high) == (plain.low, plain.high)
+    # Accounts of leads that ended alike, four each.
+    took = data.opportunities.set_index("lead_id")["closed_at"].reindex(data.leads["lead_id"])
+    rank = (took.to_numpy() - data.leads["created_at"].to_numpy()).argsort().argsort() // 4
+    spells = find_spells(data.replace(leads=data.leads.assign(account_id=[f"A{r}" for r in rank])))
+    wide = recent_rate(spells, horizon=200)
+    assert wide.estimate == plain.estimate
+    assert wide.high - wide.low > 1.1 * (plain.high - plain.low)
+    # Each spell three times in its account.
+    frame = find_spells(own).frame
+    many = pd.concat([frame] * 3, ignore_index=True)
+    copies = recent_rate(replace(spells, frame=many), horizon=200)
+    assert copies.estimate == pytest.approx(plain.estimate)
+    one = recent_rate(replace(spells, frame=frame), horizon=200)
+    assert copies.high - copies.low == pytest.approx(one.high - one.low, rel=0.02)
+    assert any("leads of one account" in text.en for text in copies.about.assumptions)

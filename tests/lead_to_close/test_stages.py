@@ -155,3 +155,49 @@ def test_the_quantiles_count_who_is_still_there(worked):
     assert days.loc[[0.10, 0.25, 0.50, 0.75]].tolist() == [1, 3, 10, 10]
     assert np.isnan(days.loc[0.90])
     assert rows["quantile"].unique().tolist() == [0.10, 0.25, 0.50, 0.75, 0.90]
+
+
+def test_intervals_widen_by_what_the_deals_of_an_account_share(moment):
+    """Sixty accounts, each with three deals that leave their stage together."""
+    random = np.random.default_rng(3)
+    days, won = random.integers(3, 50, 60), random.random(60) < 0.5
+    deals = [(f"d{i}", "won" if won[i // 3] else "lost", days[i // 3]) for i in range(180)]
+    history = [(f"d{i}", 0, "Qualify") for i in range(180)]
+    accounts = {
+        "none": [None] * 180,
+        "own": [f"a{i}" for i in range(180)],
+        "shared": [f"a{i // 3}" for i in range(180)],
+    }
+    found = {
+        name: time_in_stage(pipeline(moment, deals, history, account_id=of))
+        for name, of in accounts.items()
+    }
+    pd.testing.assert_frame_equal(found["none"].frame, found["own"].frame)
+    pd.testing.assert_frame_equal(found["none"].curves, found["own"].curves)
+    sixty = time_in_stage(pipeline(moment, deals[::3], history[::3]))
+    told = {name: one.frame.iloc[0] for name, one in (found | {"sixty": sixty}).items()}
+    for name in ("moved_on", "lost", "median"):
+        low, high = f"{name}_low", f"{name}_high"
+        width = {key: row[high] - row[low] for key, row in told.items()}
+        assert width["shared"] == pytest.approx(width["sixty"], rel=0.1)
+        assert width["shared"] > 1.3 * width["own"]
+    assert told["shared"]["moved_on_share"] == told["own"]["moved_on_share"]
+    assert any("leads of one account" in text.en for text in found["own"].about.assumptions)
+
+
+def test_visits_of_one_deal_are_of_one_account(moment):
+    """A deal that comes back to a stage is no second witness, its account known or not."""
+    deals = [(f"d{i}", "open", None) for i in range(40)]
+    moves = [
+        (f"d{i}", at, name)
+        for i in range(40)
+        for at, name in (
+            (0, "Qualify"),
+            (2 + i, "Propose"),
+            (45, "Qualify"),
+            (47 + i % 9, "Propose"),
+        )
+    ]
+    unknown = time_in_stage(pipeline(moment, deals, moves))
+    known = time_in_stage(pipeline(moment, deals, moves, account_id=[f"a{i}" for i in range(40)]))
+    pd.testing.assert_frame_equal(unknown.frame, known.frame)

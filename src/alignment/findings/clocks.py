@@ -28,8 +28,10 @@ NEVER_TOLD = Text(
     "ganarán alguna vez.",
 )
 FEW_GROUPS = Text(
-    en="Not measurable: fewer than two groups have enough that was followed to be compared.",
-    es="No medible: menos de dos grupos tienen suficiente seguimiento para compararlos.",
+    en="Not measurable: fewer than two groups have more than one account and enough that was "
+    "followed to be compared.",
+    es="No medible: menos de dos grupos tienen más de una cuenta y suficiente seguimiento para "
+    "compararlos.",
 )
 
 
@@ -57,7 +59,9 @@ def _verb(result: ClockEstimates) -> Text:
 
 
 def chance(p: float) -> Text:
-    """Write a p-value: “p = 0.03”, “p < 0.001”."""
+    """Write a p-value: “p = 0.03”, “p < 0.001”, or that there is none."""
+    if np.isnan(p):
+        return Text(en="not measurable", es="no medible")
     if p < 0.001:
         return Text(en="p < {p}", es="p < {p}").format(p=both(decimal, 0.001, digits=3))
     return Text(en="p = {p}", es="p = {p}").format(p=both(decimal, p, digits=2 if p > 0.01 else 3))

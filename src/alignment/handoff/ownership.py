@@ -13,9 +13,9 @@ from alignment.arguments import of_type, one_of, within
 from alignment.dataset import Dataset
 from alignment.errors import ArgumentError, NotMeasurable
 from alignment.handoff.milestones import find_milestones
-from alignment.moments import first, own_touches, places
+from alignment.moments import SHARED_ACCOUNTS, first, own_touches, places
 from alignment.results import LEVEL, About, Result
-from alignment.shares import wilson
+from alignment.shares import Integers, account_codes, design_effects, wilson
 from alignment.tables import LEAD_STAGES
 from alignment.text import Text
 
@@ -40,14 +40,16 @@ MINIMUM_MOVES = 20
 METHOD = Text(
     en=(
         "Exact counts of stage changes by the side of the user who made them; sales is whoever "
-        "owns opportunities; Wilson intervals."
+        "owns opportunities; Wilson intervals, widened by account (Rao & Scott 1992)."
     ),
     es=(
         "Conteos exactos de cambios de etapa según el lado de quien los hizo; ventas es quien "
-        "tiene oportunidades a su nombre; intervalos de Wilson."
+        "tiene oportunidades a su nombre; intervalos de Wilson, ampliados por cuenta (Rao y Scott "
+        "1992)."
     ),
 )
 ASSUMPTIONS = (
+    SHARED_ACCOUNTS,
     Text(
         en="A user who owns no opportunity works for marketing or is a machine that it runs.",
         es="Un usuario sin oportunidades a su nombre trabaja para marketing o es automático.",
@@ -172,12 +174,14 @@ def _moves(data: Dataset, sales: set[str]) -> tuple[pd.DataFrame, dict[str, int]
     of = places(stages["lead_id"], data.leads["lead_id"])
     internal = np.append(data.leads["is_internal"].to_numpy(dtype=bool), False)[of]
     future = (stages["entered_at"] > data.as_of).to_numpy() & ~internal
-    kept = stages[~internal & ~future & (of >= 0)]
-    owner = data.leads["owner_id"].iloc[of[~internal & ~future & (of >= 0)]]
+    counts = ~internal & ~future & (of >= 0)
+    kept = stages[counts]
+    owner = data.leads["owner_id"].iloc[of[counts]]
     by = kept["changed_by"]
     moves = pd.DataFrame(
         {
             "lead_id": kept["lead_id"],
+            "account": account_codes(data.leads["account_id"])[of[counts]],
             "stage": kept["stage"].astype("str"),
             "entered_at": kept["entered_at"],
             "changed_by": by,
@@ -214,11 +218,14 @@ def _by_stage(moves: pd.DataFrame, stage_team: Mapping[str, str], level: float) 
                 int(right.sum()),
                 int((~right).sum()),
                 int(others.sum()),
+                design_effects(~right, known["account"].to_numpy())[0],
             )
         )
     columns = ["stage", "team", "moves", "known", "by_team", "by_other", "by_other_owner"]
-    table = pd.DataFrame(rows, columns=columns)
-    share, low, high = wilson(table["by_other"].to_numpy(), table["known"].to_numpy(), level)
+    table = pd.DataFrame(rows, columns=[*columns, "effect"])
+    effect = table.pop("effect").to_numpy()
+    counts = table["by_other"].to_numpy(), table["known"].to_numpy()
+    share, low, high = wilson(*counts, level, effect)
     return table.assign(share=share, low=low, high=high, too_few=table["known"] < MINIMUM_MOVES)
 
 
@@ -236,8 +243,10 @@ def _rules(data: Dataset, moves: pd.DataFrame, level: float) -> pd.DataFrame:
         cases[RULES[1]] = (qualified, ~(frame["mql"] <= frame["sql"]).to_numpy())
     if {"sal", "sql"} <= set(found.recorded):
         cases[RULES[2]] = (qualified, ~(frame["sal"] <= frame["sql"]).to_numpy())
+    account = account_codes(data.leads["account_id"])
+    of_lead = account[frame["place"]]
     rows = [
-        (rule, int(binds.sum()), int((binds.to_numpy() & broken).sum()))
+        _counted(rule, broken[binds.to_numpy()], of_lead[binds.to_numpy()])
         for rule, (binds, broken) in cases.items()
     ]
     known = moves[moves["known"] & moves["stage"].isin(["mql", "sal"])]
@@ -245,7 +254,18 @@ def _rules(data: Dataset, moves: pd.DataFrame, level: float) -> pd.DataFrame:
     pairs = known.set_index(["lead_id", "stage"])["changed_by"].unstack()  # noqa: PD010
     if {"mql", "sal"} <= set(pairs.columns):
         pairs = pairs.dropna()
-        rows.append((RULES[3], len(pairs), int((pairs["mql"] == pairs["sal"]).sum())))
-    table = pd.DataFrame(rows, columns=["rule", "leads", "broken"])
-    share, low, high = wilson(table["broken"].to_numpy(), table["leads"].to_numpy(), level)
+        broken = (pairs["mql"] == pairs["sal"]).to_numpy()
+        of = places(pd.Series(pairs.index), data.leads["lead_id"])
+        rows.append(_counted(RULES[3], broken, account[of]))
+    table = pd.DataFrame(rows, columns=["rule", "leads", "broken", "effect"])
+    effect = table.pop("effect").to_numpy()
+    share, low, high = wilson(table["broken"].to_numpy(), table["leads"].to_numpy(), level, effect)
     return table.assign(share=share, low=low, high=high, too_few=table["leads"] < MINIMUM_MOVES)
+
+
+def _counted(
+    rule: str, broken: NDArray[np.bool_], account: Integers
+) -> tuple[str, int, int, float]:
+    """Count the leads that a rule binds and those that break it, with the design effect."""
+    effect = float(design_effects(broken, account)[0]) if len(broken) else 1.0
+    return rule, len(broken), int(broken.sum()), effect

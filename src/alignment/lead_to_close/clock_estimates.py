@@ -20,11 +20,13 @@ from alignment.incidence import (
 )
 from alignment.lead_to_close.clocks import Clocks
 from alignment.lead_to_close.comparisons import (
+    comparable,
     group_differences_tested,
     mean_differences,
     share_differences,
 )
 from alignment.lead_to_close.curves import (
+    accounts,
     at_days,
     days_of_shares,
     end_codes,
@@ -43,14 +45,14 @@ METHOD = Text(
     en=(
         "Aalen–Johansen cumulative incidence, exact under ties and delayed entry, with losses that "
         "may be revived; Kaplan–Meier of what stays open; restricted means; Gray's and log-rank "
-        "tests, Holm's p-values, differences at the Bonferroni level; a Weibull mixture for what "
-        "lies beyond the data."
+        "tests, robust by account, Holm's p-values, differences at the Bonferroni level; a Weibull "
+        "mixture for what lies beyond the data."
     ),
     es=(
         "Incidencia acumulada de Aalen–Johansen, exacta con empates y entrada tardía, con pérdidas "
         "que pueden revivir; Kaplan–Meier de lo que sigue abierto; medias restringidas; pruebas de "
-        "Gray y log-rank, valores p de Holm, diferencias al nivel de Bonferroni; una mezcla de "
-        "Weibull para lo que queda más allá de los datos."
+        "Gray y log-rank, robustas por cuenta, valores p de Holm, diferencias al nivel de "
+        "Bonferroni; una mezcla de Weibull para lo que queda más allá de los datos."
     ),
 )
 ASSUMPTIONS = (
@@ -60,10 +62,10 @@ ASSUMPTIONS = (
     ),
     SHARED_ACCOUNTS,
     Text(
-        en="The tests of Gray and log-rank, and the share that will ever end so, count units of "
-        "one account as independent.",
-        es="Las pruebas de Gray y log-rank, y la proporción que alguna vez terminará así, cuentan "
-        "como independientes las unidades de una misma cuenta.",
+        en="Tests between groups allow for accounts too; a group whose units all belong to one "
+        "account is not compared, as nothing tells it from that account.",
+        es="Las pruebas entre grupos también toman en cuenta las cuentas; un grupo cuyas unidades "
+        "son todas de una sola cuenta no se compara: nada lo distingue de esa cuenta.",
     ),
 )
 EXTRAPOLATED = Text(
@@ -109,7 +111,8 @@ class ClockEstimates(Result):
     differences : DataFrame
         ``quantity`` (``share by day``, ``days open within``, ``days after within``), ``end``,
         ``day``, ``group_a``, ``group_b``, ``estimate`` (a − b), ``low``, ``high``, ``p_value``,
-        ``p_adjusted``; the intervals of the pairs of one quantity hold together.
+        ``p_adjusted``; the intervals of the pairs of one quantity hold together. Groups all of
+        one account are not compared.
     tests : DataFrame
         See :func:`~alignment.lead_to_close.comparisons.group_differences_tested`.
     clocks : Clocks
@@ -322,6 +325,7 @@ def _ever(clocks: Clocks, found: Mapping[str, Incidence], level: float) -> pd.Da
     frame, ends = clocks.frame, clocks.ends
     revived = clocks.revivable is not None and len(clocks.changes) > 0
     names, codes = group_codes(frame["group"])
+    account = accounts(clocks)
     end, exit = end_codes(clocks), frame["exit"].to_numpy()
     kinds = len(ends)
     if revived:
@@ -331,7 +335,12 @@ def _ever(clocks: Clocks, found: Mapping[str, Incidence], level: float) -> pd.Da
     for code, name in enumerate(names):
         one, mine = found[name], codes == code
         fitted = ever(
-            frame["entry"].to_numpy()[mine], exit[mine], end[mine], ends=kinds, level=level
+            frame["entry"].to_numpy()[mine],
+            exit[mine],
+            end[mine],
+            ends=kinds,
+            level=level,
+            account=account[mine],
         )
         until = np.flatnonzero(one.table.time <= one.table.follow_up)
         bounds = [np.asarray(bound) for bound in bounded_intervals(one, level=level)]
@@ -359,6 +368,7 @@ def _differences(
     level: float,
 ) -> pd.DataFrame:
     end = clocks.end
+    found = {name: found[name] for name in comparable(clocks)}
     parts = [
         share_differences(found, 0, day, level).assign(quantity="share by day", end=end, day=day)
         for day in days

@@ -7,17 +7,25 @@ all of them hold together with the level asked for. Holm rejects at least what t
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.special import ndtr
 from scipy.stats import norm
 
-from alignment.incidence import Incidence, RiskTable, risk_tables, standing_at
-from alignment.lead_to_close.curves import Timed, end_codes, group_codes
-from alignment.lead_to_close.group_tests import gray, log_rank
+from alignment.incidence import Incidence, Integers, RiskTable, risk_tables, standing_at
+from alignment.lead_to_close.account_scores import (
+    AccountSpells,
+    account_spells,
+    accounts_by_group,
+)
+from alignment.lead_to_close.curves import Timed, accounts, end_codes, group_codes
+from alignment.lead_to_close.group_tests import NOTHING, GroupTest, gray, log_rank
 from alignment.lead_to_close.reopened import OPEN, cut
 from alignment.lead_to_close.restricted_mean import restricted_mean
 from alignment.shares import holm
@@ -146,41 +154,85 @@ def _compared(rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:
     return table.assign(p_adjusted=holm(table["p_value"].to_numpy()))
 
 
-def open_tables(spells: Timed) -> list[RiskTable]:
-    """Count who is at risk while open, by group; a revived loss leaves and enters again."""
-    frame, kinds = spells.frame, len(spells.ends)
-    names, codes = group_codes(frame["group"])
+def _apart(group: Integers, account: Integers, groups: int) -> NDArray[np.bool_]:
+    """Say which groups are of more than one account, or of one spell alone."""
+    alone = np.bincount(group, minlength=groups) == 1
+    apart: NDArray[np.bool_] = alone | (accounts_by_group(group, account, groups) > 1)
+    return apart
+
+
+def comparable(spells: Timed) -> list[str]:
+    """Name the groups that can be compared: nothing tells one of a single account from it."""
+    names, group = group_codes(spells.frame["group"])
+    apart = _apart(group, accounts(spells), len(names))
+    return [name for name, one in zip(names, apart, strict=True) if one]
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """What is at risk: spells, or parts of them, with their group and their account."""
+
+    entry: NDArray[Any]
+    exit: NDArray[Any]
+    end: Integers
+    group: Integers
+    account: Integers
+
+    def counted(self, groups: int, kinds: int) -> _Counted:
+        """Count who is at risk by group, and keep the spells that share their account."""
+        own = self.entry, self.exit, self.end
+        tables = risk_tables(*own, ends=kinds, group=self.group, groups=groups)
+        return _Counted(tables, account_spells(*own, self.group, groups, self.account))
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """What the tests of any groups need."""
+
+    tables: list[RiskTable]
+    sharing: AccountSpells | None
+
+    def tests(
+        self, test: Callable[..., GroupTest], kind: int, apart: NDArray[np.bool_]
+    ) -> dict[tuple[int, int] | None, GroupTest]:
+        """Test all groups at once (None) and each pair; of two groups the pair alone.
+
+        Groups that do not stand apart from an account take no part.
+        """
+
+        def of(members: Sequence[int]) -> GroupTest:
+            if len(members) < 2 or not apart[list(members)].all():
+                return NOTHING
+            sharing = None if self.sharing is None else self.sharing.of(members)
+            return test([self.tables[member] for member in members], end=kind, spells=sharing)
+
+        found: dict[tuple[int, int] | None, GroupTest] = {}
+        if len(apart) != 2:
+            found[None] = of(np.flatnonzero(apart).tolist())
+        for pair in combinations(range(len(apart)), 2):
+            found[pair] = of(pair)
+        return found
+
+
+def _open_rows(spells: Timed, group: Integers, account: Integers) -> _Rows:
+    """Give who is at risk while open; a revived loss leaves and enters again."""
+    frame = spells.frame
     if spells.revivable is None or not len(spells.changes):
         entry, exit = frame["entry"].to_numpy(), frame["exit"].to_numpy()
-        return risk_tables(
-            entry, exit, end_codes(spells), ends=kinds, group=codes, groups=len(names)
-        )
+        return _Rows(entry, exit, end_codes(spells), group, account)
     stays = cut(frame, spells.changes, spells.ends, spells.revivable)
     stays = stays[stays["state"] == OPEN]
-    return risk_tables(
-        stays["entry"].to_numpy(),
-        stays["exit"].to_numpy(),
-        stays["to"].to_numpy(),
-        ends=kinds,
-        group=codes[stays["spell"].to_numpy()],
-        groups=len(names),
-    )
+    spell = stays["spell"].to_numpy()
+    entry, exit, to = (stays[name].to_numpy() for name in ("entry", "exit", "to"))
+    return _Rows(entry, exit, to, group[spell], account[spell])
 
 
-def _complete_tables(spells: Timed, kind: int) -> list[RiskTable]:
+def _complete_rows(spells: Timed, kind: int, group: Integers, account: Integers) -> _Rows:
     """Keep whoever ended otherwise at risk until the export, when censoring would have come."""
     frame = spells.frame
-    names, codes = group_codes(frame["group"])
     ended = end_codes(spells) == kind + 1
     exit = np.where(ended, frame["exit"].to_numpy(), frame["followed"].to_numpy())
-    return risk_tables(
-        frame["entry"].to_numpy(),
-        exit,
-        ended.astype(np.int64),
-        ends=1,
-        group=codes,
-        groups=len(names),
-    )
+    return _Rows(frame["entry"].to_numpy(), exit, ended.astype(np.int64), group, account)
 
 
 def group_differences_tested(spells: Timed) -> pd.DataFrame:
@@ -188,7 +240,10 @@ def group_differences_tested(spells: Timed) -> pd.DataFrame:
 
     Gray's test compares how many end so, the log-rank test how fast those still open do. Where
     losses are revived, Gray's test of the others takes its risk sets up to the export, when
-    censoring comes for all, and the loss itself is not tested.
+    censoring comes for all, and the loss itself is not tested. Spells that share an account count
+    as far as they differ (:mod:`~alignment.lead_to_close.account_scores`); where none do, the
+    tests are the classical ones. A group of several spells that all belong to one account is not
+    tested: nothing tells it from its account.
 
     Parameters
     ----------
@@ -199,36 +254,42 @@ def group_differences_tested(spells: Timed) -> pd.DataFrame:
     -------
     DataFrame
         ``test`` (Gray, log-rank), ``end``, ``group_a``, ``group_b`` (missing for all groups at
-        once), ``statistic``, ``degrees``, ``p_value``, ``p_adjusted`` (Holm, over the ends for all
-        groups at once, over the pairs of an end and test else).
+        once), ``statistic``, ``degrees``, ``p_value``, ``design_effect`` (by how much the variance
+        of the scores is that of independent spells, in the mean), ``p_adjusted`` (Holm, over the
+        ends for all groups at once, over the pairs of an end and test else). What cannot be
+        tested has 0 degrees and no p-value.
     """
-    names, _ = group_codes(spells.frame["group"])
-    tables = open_tables(spells)
+    names, group = group_codes(spells.frame["group"])
+    account = accounts(spells)
+    groups, kinds = len(names), len(spells.ends)
+    opened = _open_rows(spells, group, account).counted(groups, kinds)
     revived = spells.revivable is not None and len(spells.changes) > 0
+    apart = _apart(group, account, groups)
     rows = []
     for kind, end in enumerate(spells.ends):
-        whole = _complete_tables(spells, kind) if revived else tables
-        pairs: list[tuple[int, ...]] = list(combinations(range(len(names)), 2))
-        for members in [tuple(range(len(names))), *(pairs if len(names) > 2 else [])]:
-            both = (names[members[0]], names[members[1]]) if len(members) == 2 else (None, None)
-            if not (revived and end == spells.revivable):
-                picked = [whole[member] for member in members]
-                result = log_rank(picked) if revived else gray(picked, end=kind)
-                rows.append(("Gray", end, *both, len(members), result))
-            result = log_rank([tables[member] for member in members], end=kind)
-            rows.append(("log-rank", end, *both, len(members), result))
+        if not revived:
+            shares = opened.tests(gray, kind, apart)
+        elif end != spells.revivable:
+            complete = _complete_rows(spells, kind, group, account).counted(groups, 1)
+            shares = complete.tests(log_rank, 0, apart)
+        else:
+            shares = {}
+        for test, found in (("Gray", shares), ("log-rank", opened.tests(log_rank, kind, apart))):
+            for pair, result in found.items():
+                both = (None, None) if pair is None else (names[pair[0]], names[pair[1]])
+                rows.append((test, end, *both, result))
     return _tested(rows, spells.ends)
 
 
 def _tested(rows: Sequence[tuple[object, ...]], ends: Sequence[str]) -> pd.DataFrame:
-    columns = ["test", "end", "group_a", "group_b", "groups", "result"]
+    columns = ["test", "end", "group_a", "group_b", "result"]
     table = pd.DataFrame(rows, columns=columns)
-    for name in ("statistic", "degrees", "p_value"):
+    for name in ("statistic", "degrees", "p_value", "design_effect"):
         table[name] = [getattr(result, name) for result in table["result"]]
     family = table["test"] + table["end"].where(table["group_a"].notna(), "all")
     table["p_adjusted"] = table.groupby(family)["p_value"].transform(lambda p: holm(p.to_numpy()))
     order = table["group_a"].notna().to_numpy().argsort(kind="stable")
-    table = table.iloc[order].reset_index(drop=True).drop(columns=["groups", "result"])
+    table = table.iloc[order].reset_index(drop=True).drop(columns="result")
     return table.assign(end=pd.Categorical(table["end"], categories=list(ends))).astype(
         {"group_a": "str", "group_b": "str", "degrees": "int64"}
     )

@@ -65,6 +65,13 @@ def end_codes(spells: Timed) -> Integers:
     return found
 
 
+def accounts(spells: Timed) -> Integers:
+    """Code the accounts of the spells; one without an account is one of its own."""
+    frame = spells.frame
+    known = frame["account_id"] if "account_id" in frame else np.full(len(frame), None)
+    return account_codes(known)
+
+
 def estimate(spells: Timed) -> dict[str, Incidence]:
     """Estimate the incidence of each end in each group.
 
@@ -81,8 +88,7 @@ def estimate(spells: Timed) -> dict[str, Incidence]:
     """
     frame, kinds = spells.frame, len(spells.ends)
     names, codes = group_codes(frame["group"])
-    known = frame["account_id"] if "account_id" in frame else np.full(len(frame), None)
-    account = account_codes(known)
+    account = accounts(spells)
     if spells.revivable is not None and len(spells.changes):
         stays = cut(frame, spells.changes, spells.ends, spells.revivable)
         place = spells.ends.index(spells.revivable)

@@ -4,7 +4,9 @@ P(end k by t) = p_k (1 − exp(−(t/s_k)^c_k)), and 1 − Σ p_k never end. Bey
 model and no longer a count, so every row says how much of the share has been seen, and whether the
 curve has come to rest (Boag 1949, JRSSB 11:15; Farewell 1982, Biometrics 38:1041; Jeong & Fine
 2006, JRSSC 55:187; the check of the follow-up: Maller & Zhou 1996, Survival Analysis with
-Long-Term Survivors, section 4.3).
+Long-Term Survivors, section 4.3). Where spells share accounts, the covariance of the estimates
+grows by the products of the scores of two spells of one account (the sandwich of Huber 1967 by
+account; Liang & Zeger 1986, Biometrika 73:13).
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.stats import norm
 
-from alignment.incidence import Floats
+from alignment.incidence import Floats, Integers
 from alignment.results import LEVEL
 
 MINIMUM_ENDS = 20
@@ -58,6 +60,7 @@ def ever(
     *,
     ends: int = 2,
     level: float = LEVEL,
+    account: Integers | None = None,
 ) -> Ever:
     """Fit the share that ever ends in each way by maximum likelihood.
 
@@ -71,6 +74,9 @@ def ever(
         Kinds of end.
     level : float
         Confidence level; the intervals are the delta ones on the logit scale.
+    account : array (n,) of int, optional
+        Codes from 0 on; the intervals widen by what spells of one account share. They are never
+        narrower than those of independent spells, and exactly these where no account has two.
 
     Returns
     -------
@@ -85,7 +91,8 @@ def ever(
         # An end too rare to fit counts as open from then on, which moves the others by little.
         codes = np.zeros(ends + 1, dtype=np.int64)
         codes[fitted + 1] = np.arange(len(fitted)) + 1
-        missing[:, fitted] = _fit(_counted(entry, exit, codes[end]), len(fitted), level)
+        rows, row = _counted(entry, exit, codes[end])
+        missing[:, fitted] = _fit(rows, len(fitted), level, row, account)
     share, low, high, shape, scale = missing
     if len(exit):
         with np.errstate(invalid="ignore"):
@@ -108,12 +115,19 @@ def at_rest(exit: NDArray[Any], end: NDArray[Any], kind: int) -> bool:
     return bool((1 - recent / len(exit)) ** len(exit) < UNRESTED)
 
 
-def _counted(entry: NDArray[Any], exit: NDArray[Any], end: NDArray[Any]) -> pd.DataFrame:
-    """Count like spells once; `width` is half of the time within which an end is known."""
+def _counted(
+    entry: NDArray[Any], exit: NDArray[Any], end: NDArray[Any]
+) -> tuple[pd.DataFrame, Integers]:
+    """Count like spells once, and say which row each spell is.
+
+    `width` is half of the time within which an end is known.
+    """
     frame = pd.DataFrame({"entry": entry, "exit": exit, "end": end})
     whole = exit.dtype.kind in "iu"
-    counted = frame.groupby(["entry", "exit", "end"]).size().reset_index(name="count")
-    return counted.assign(width=_HALF_DAY if whole else _INSTANT)
+    grouped = frame.groupby(["entry", "exit", "end"])
+    counted = grouped.size().reset_index(name="count")
+    row = grouped.ngroup().to_numpy().astype(np.int64)
+    return counted.assign(width=_HALF_DAY if whole else _INSTANT), row
 
 
 def _unpacked(given: Floats, kinds: int) -> tuple[Floats, Floats, Floats]:
@@ -126,6 +140,11 @@ def _unpacked(given: Floats, kinds: int) -> tuple[Floats, Floats, Floats]:
 
 
 def _loss(given: Floats, rows: pd.DataFrame, kinds: int) -> float:
+    return -float(_told(given, rows, kinds) @ rows["count"].to_numpy())
+
+
+def _told(given: Floats, rows: pd.DataFrame, kinds: int) -> Floats:
+    """Log-likelihood of one spell of each row."""
     share, shape, scale = _unpacked(given, kinds)
 
     def by(kind: int, time: Floats) -> Floats:
@@ -141,11 +160,13 @@ def _loss(given: Floats, rows: pd.DataFrame, kinds: int) -> float:
         likelihood[here] = by(kind, exit[here] + width[here]) - by(kind, exit[here] - width[here])
     late = rows["entry"].to_numpy(dtype=float)
     seen = 1 - np.sum([by(kind, late - width) for kind in range(kinds)], axis=0)
-    told = np.log(np.maximum(likelihood, 1e-300)) - np.log(np.maximum(seen, 1e-300))
-    return -float(told @ rows["count"].to_numpy())
+    told: Floats = np.log(np.maximum(likelihood, 1e-300)) - np.log(np.maximum(seen, 1e-300))
+    return told
 
 
-def _fit(rows: pd.DataFrame, kinds: int, level: float) -> Floats:
+def _fit(
+    rows: pd.DataFrame, kinds: int, level: float, row: Integers, account: Integers | None
+) -> Floats:
     ended = rows[rows["end"] > 0].groupby("end")
     seen = ended["count"].sum().to_numpy() / rows["count"].sum()
     middle = ended.apply(lambda part: np.average(part["exit"], weights=part["count"])).to_numpy()
@@ -154,7 +175,8 @@ def _fit(rows: pd.DataFrame, kinds: int, level: float) -> Floats:
     bounds = [(-12, 6)] * kinds + [(-2, 2)] * kinds + [(-3, 12)] * kinds
     found = minimize(_loss, start, args=(rows, kinds), method="L-BFGS-B", bounds=bounds)
     share, shape, scale = _unpacked(found.x, kinds)
-    spread = _logit_errors(found.x, rows, kinds)
+    shared = None if account is None else _shared(found.x, rows, kinds, row, account)
+    spread = _logit_errors(found.x, rows, kinds, shared)
     z = norm.ppf(0.5 + level / 2)
     logit = np.log(share / (1 - share))
     with np.errstate(over="ignore"):
@@ -162,18 +184,45 @@ def _fit(rows: pd.DataFrame, kinds: int, level: float) -> Floats:
     return np.stack([share, low, high, shape, scale])
 
 
-def _logit_errors(at: Floats, rows: pd.DataFrame, kinds: int) -> Floats:
-    """Give standard errors of the logits of the shares; NaN where the data hold no information."""
+def _logit_errors(at: Floats, rows: pd.DataFrame, kinds: int, shared: Floats | None) -> Floats:
+    """Give standard errors of the logits of the shares; NaN where the data hold no information.
+
+    `shared` is what accounts add to the covariance of the score.
+    """
     curvature = _curvature(at, rows, kinds)
     if not np.linalg.eigvalsh(curvature).min() > 1e-8:
         return np.full(kinds, np.nan)
-    covariance = np.linalg.inv(curvature)[:kinds, :kinds]
+    covariance = np.linalg.inv(curvature)
     share = _unpacked(at, kinds)[0]
     # logit p_k = θ_k − log(1 + Σ_{j≠k} e^θ_j); its gradient in θ_j is −p_j/(1 − p_k).
-    slope = -share[None, :] / (1 - share[:, None])
+    slope = np.zeros((kinds, len(at)))
+    slope[:, :kinds] = -share[None, :] / (1 - share[:, None])
     np.fill_diagonal(slope, 1.0)
-    errors: Floats = np.sqrt(np.einsum("ki,ij,kj->k", slope, covariance, slope))
+    variance = np.einsum("ki,ij,kj->k", slope, covariance, slope)
+    if shared is not None:
+        added = np.einsum("ki,ij,kj->k", slope, covariance @ shared @ covariance, slope)
+        variance += np.maximum(added, 0.0)
+    errors: Floats = np.sqrt(variance)
     return errors
+
+
+def _shared(
+    at: Floats, rows: pd.DataFrame, kinds: int, row: Integers, account: Integers
+) -> Floats | None:
+    """Add up the products of the scores of two spells of one account, times m / (m − 1)."""
+    together = (np.bincount(account) > 1)[account]
+    accounts = len(np.unique(account))
+    if not together.any() or accounts < 2:
+        return None
+    step = 1e-4
+    unit = np.eye(len(at)) * step
+    slopes = [
+        (_told(at + one, rows, kinds) - _told(at - one, rows, kinds)) / (2 * step) for one in unit
+    ]
+    own = np.array(slopes)[:, row[together]]
+    sums = np.array([np.bincount(account[together], weights=one) for one in own])
+    shared: Floats = (sums @ sums.T - own @ own.T) * accounts / (accounts - 1)
+    return shared
 
 
 def _curvature(at: Floats, rows: pd.DataFrame, kinds: int) -> Floats:

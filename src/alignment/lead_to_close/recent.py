@@ -19,12 +19,14 @@ from alignment.incidence import (
     aalen_johansen,
     at_the_edges,
     bounded_intervals,
+    clustered,
     risk_tables,
     standing_at,
     value_at,
 )
-from alignment.lead_to_close.curves import Timed, end_codes
+from alignment.lead_to_close.curves import Timed, accounts, end_codes
 from alignment.lead_to_close.spells import Spells
+from alignment.moments import SHARED_ACCOUNTS
 from alignment.results import LEVEL, About, Result
 from alignment.text import Text
 
@@ -39,6 +41,7 @@ ASSUMPTIONS = (
         en="What starts now will end at the pace that each age had in the recent days.",
         es="Lo que empieza ahora terminará al ritmo que cada edad tuvo en los días recientes.",
     ),
+    SHARED_ACCOUNTS,
     Text(en="A loss counts as final.", es="Una pérdida cuenta como definitiva."),
 )
 
@@ -90,7 +93,7 @@ def recent_rate(
 ) -> RecentRate:
     """Estimate the rate of the first end from the recent days alone.
 
-    Losses count as final here.
+    Losses count as final here. The interval widens by what spells of one account share.
 
     Parameters
     ----------
@@ -121,7 +124,8 @@ def recent_rate(
     entry = np.maximum(frame["entry"].to_numpy(), followed - within)
     seen = exit >= entry
     table = risk_tables(entry[seen], exit[seen], codes[seen], ends=len(spells.ends))[0]
-    found = aalen_johansen(table)
+    own = entry[seen], exit[seen], codes[seen], accounts(spells)[seen]
+    found = clustered(aalen_johansen(table), *own)
     (low, *_), (high, *_) = bounded_intervals(found, level=level)
     at = np.array([horizon])
     recent = followed <= within
@@ -132,7 +136,7 @@ def recent_rate(
         value,
         value_at(table, low, at, start=np.nan),
         value_at(table, high, at, start=np.nan),
-        standing_at(table, found.survival, at),
+        standing_at(table, found.survival, at) / found.cluster_size,
         level,
     )
     return RecentRate(

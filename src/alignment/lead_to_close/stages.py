@@ -13,15 +13,18 @@ from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
 from alignment.incidence import (
     Incidence,
+    Integers,
     aalen_johansen,
+    clustered,
     interval,
-    kaplan_meier,
     quantile,
     risk_tables,
     value_at,
 )
 from alignment.lead_to_close.spells import day_number, places
+from alignment.moments import SHARED_ACCOUNTS
 from alignment.results import LEVEL, About, Result
+from alignment.shares import account_codes
 from alignment.text import Text
 
 STAGE_ENDS = ("moved_on", "moved_back", "lost")
@@ -45,6 +48,7 @@ ASSUMPTIONS = (
         en="Visits that are still open behave like the others that were open at the same age.",
         es="Las visitas abiertas se comportan como las demás que estaban abiertas a esa edad.",
     ),
+    SHARED_ACCOUNTS,
 )
 
 
@@ -96,7 +100,7 @@ def time_in_stage(data: Dataset, *, day: int = 30, level: float = LEVEL) -> Time
     Rows of the history that repeat the stage of the row before (an amount or a date changed) are
     one visit. A stage that is entered again is a visit of its own. A visit ends with the next
     stage, or when the opportunity closes; a won or lost stage is an end, not a visit, and a deal
-    that is reopened begins a new one.
+    that is reopened begins a new one. Intervals widen by what opportunities of one account share.
 
     Parameters
     ----------
@@ -135,15 +139,18 @@ def time_in_stage(data: Dataset, *, day: int = 30, level: float = LEVEL) -> Time
     pairs = zip(visits["pipeline"], visits["stage"], strict=True)
     codes = np.array([place[pair] for pair in pairs], dtype=np.int64)
     kinds = len(STAGE_ENDS)
-    tables = risk_tables(
+    spells = (
         visits["entry"].to_numpy(),
         visits["exit"].to_numpy(),
-        (visits["end"].cat.codes.to_numpy() + 1) % (kinds + 1),
-        ends=kinds,
-        group=codes,
-        groups=len(keys),
+        (visits["end"].cat.codes.to_numpy().astype(np.int64) + 1) % (kinds + 1),
     )
-    found = [aalen_johansen(table) for table in tables]
+    tables = risk_tables(*spells, ends=kinds, group=codes, groups=len(keys))
+    account = _accounts(data, visits)
+    found = []
+    for code, table in enumerate(tables):
+        own = np.flatnonzero(codes == code)
+        mine = (part[own] for part in (*spells, account))
+        found.append(clustered(aalen_johansen(table), *mine))
     return TimeInStage(
         frame=_summary(keys, visits.assign(code=codes), found, day, level),
         curves=_stage_curves(keys, found, level),
@@ -151,6 +158,14 @@ def time_in_stage(data: Dataset, *, day: int = 30, level: float = LEVEL) -> Time
         about=About(method=METHOD, level=level, assumptions=ASSUMPTIONS, left_out=left_out),
         quantiles=_spread(keys, found),
     )
+
+
+def _accounts(data: Dataset, visits: pd.DataFrame) -> Integers:
+    """Code the account of each visit; an opportunity without one is an account of its own."""
+    deals = data.opportunities.set_index("opportunity_id")["account_id"]
+    own = visits["opportunity_id"].astype("object")
+    known = deals.reindex(own).astype("object").set_axis(own.index)
+    return account_codes(known.fillna("(deal) " + own))
 
 
 def _spread(keys: pd.DataFrame, found: list[Incidence]) -> pd.DataFrame:
@@ -266,9 +281,9 @@ def _summary(
     by_stage = visits.groupby("code")
     rows = []
     for one in found:
-        survival, variance = kaplan_meier(one.table)
-        low, high = interval(1 - survival, variance, level=level)
-        median = quantile(one.table, 1 - survival, low, high, 0.5)
+        left = 1 - one.survival
+        low, high = interval(left, one.open_variance, level=level)
+        median = quantile(one.table, left, low, high, 0.5)
         rows.append((*_by(one, 0, day, level), *_by(one, 2, day, level), *median))
     shares = pd.DataFrame(
         rows,
