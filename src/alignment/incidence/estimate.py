@@ -12,7 +12,7 @@ pointwise ones, Brookmeyer & Crowley 1982 (Biometrics 38:29).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -47,12 +47,16 @@ class RiskTable:
         Last time up to which a probability can be told: before the first break in the chain of
         risk sets. Infinite when all but 1 % (:data:`SETTLED`) have ended by then, so that no
         probability can move by more; NaN when nobody was at risk at time 0.
+    entries : array (n,), optional
+        Entries, ascending, where some are late and not every day is in `time`: they tell who was
+        at risk between two exits.
     """
 
     time: NDArray[Any]
     at_risk: Integers
     events: Integers
     follow_up: float
+    entries: NDArray[Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -190,12 +194,13 @@ def _by_sorting(entry: NDArray[Any], exit: NDArray[Any], end: NDArray[Any], ends
     events = np.stack(
         [np.add.reduceat((kind == k + 1).astype(np.int64), starts) for k in range(ends)]
     )
-    entered = np.searchsorted(np.sort(entry), time, side="right")
-    at_risk = entered - starts
+    entries = np.sort(entry)
+    at_risk = np.searchsorted(entries, time, side="right") - starts
     # Nobody is left after an exit although others enter later: the chain is broken there.
     after = at_risk - np.diff(np.r_[starts, len(leaving)])
     gap = np.r_[entry.min() > 0, after[:-1] == 0]
-    return _table(time, at_risk, events, gap)
+    table = _table(time, at_risk, events, gap)
+    return replace(table, entries=entries) if entries[-1] > 0 else table
 
 
 def _table(

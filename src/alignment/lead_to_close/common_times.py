@@ -28,8 +28,14 @@ def on_common_times(tables: Sequence[RiskTable]) -> tuple[NDArray[Any], Floats, 
     at_risk = np.zeros((len(tables), len(times)))
     events = np.zeros((len(tables), len(tables[0].events), len(times)))
     for place, table in enumerate(tables):
-        # Nobody leaves between two times of a table, so its next one tells who is at risk.
+        # Nobody leaves between two times of a table, so its next one tells who is at risk, but for
+        # those who enter in between.
         following = np.searchsorted(table.time, times, side="left")
         at_risk[place] = np.append(table.at_risk, 0)[following]
+        if table.entries is not None:
+            entered = np.searchsorted(table.entries, times, side="right")
+            by_next = np.searchsorted(table.entries, table.time, side="right")
+            later = np.append(by_next, len(table.entries))[following] - entered
+            at_risk[place] -= np.where(following < len(table.time), later, 0)
         events[place][:, np.searchsorted(times, table.time)] = table.events
     return times, at_risk, events
