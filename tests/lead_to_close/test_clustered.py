@@ -111,6 +111,15 @@ def chain(frame, changes, account):
     return found, clustered_occupation(found, stays, account, 2)
 
 
+def test_leads_that_are_all_of_one_account_count_as_one():
+    entry, exit, end, _ = drawn(5)
+    found = aalen_johansen(risk_tables(entry, exit, end)[0])
+    one = clustered(found, entry, exit, end, np.zeros(len(exit), dtype=np.int64))
+    np.testing.assert_allclose(one.variance, found.variance * len(exit))
+    np.testing.assert_allclose(one.open_variance, found.open_variance * len(exit))
+    assert one.cluster_size == len(exit)
+
+
 def test_a_chain_of_leads_alone_keeps_its_variances():
     frame, changes = revivals(1)
     found, wider = chain(frame, changes, np.arange(len(frame)))

@@ -1,7 +1,7 @@
 """Cumulative incidence: Kaplan–Meier and Aalen–Johansen, with intervals, also behind a zero."""
 
 from alignment.incidence.bounds import at_the_edges, bounded_intervals, standing_at, standing_for
-from alignment.incidence.clustered import clustered, widened
+from alignment.incidence.clustered import as_one, clustered, widened
 from alignment.incidence.estimate import (
     SETTLED,
     Floats,
@@ -27,6 +27,7 @@ __all__ = [
     "RiskTable",
     "Transform",
     "aalen_johansen",
+    "as_one",
     "at_the_edges",
     "bounded_intervals",
     "clustered",

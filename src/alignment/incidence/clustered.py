@@ -41,11 +41,14 @@ def clustered(
     -------
     Incidence
         The same estimates. Variances are never below those of independent spells, and are exactly
-        these where no cluster has two spells.
+        these where no cluster has two spells. Where all are of one cluster nothing tells how
+        alike they are, and they count as one spell.
     """
     codes, count = np.unique(cluster, return_inverse=True)
-    if len(codes) == len(cluster) or len(codes) < 2 or not len(found.table.time):
+    if len(codes) == len(cluster) or not len(found.table.time):
         return found
+    if len(codes) == 1:
+        return as_one(found, len(cluster))
     robust = clustered_variance(found, entry, exit, end, count.astype(np.int64))
     return widened(found, robust, mean_cluster(count.astype(np.int64)))
 
@@ -72,6 +75,12 @@ def widened(found: Incidence, robust: Floats, cluster_size: float) -> Incidence:
         design_effect=effect,
         cluster_size=cluster_size,
     )
+
+
+def as_one(found: Incidence, spells: int) -> Incidence:
+    """Give an estimate the variances of one spell, for spells that are all of one cluster."""
+    plain = np.vstack([found.open_variance, found.variance])
+    return widened(found, plain * spells, float(spells))
 
 
 def clustered_variance(

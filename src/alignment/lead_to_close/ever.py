@@ -209,10 +209,13 @@ def _logit_errors(at: Floats, rows: pd.DataFrame, kinds: int, shared: Floats | N
 def _shared(
     at: Floats, rows: pd.DataFrame, kinds: int, row: Integers, account: Integers
 ) -> Floats | None:
-    """Add up the products of the scores of two spells of one account, times m / (m − 1)."""
+    """Add up the products of the scores of two spells of one account, times m / (m − 1).
+
+    Of a single account nothing tells how alike its spells are: they count as one.
+    """
     together = (np.bincount(account) > 1)[account]
     accounts = len(np.unique(account))
-    if not together.any() or accounts < 2:
+    if not together.any():
         return None
     step = 1e-4
     unit = np.eye(len(at)) * step
@@ -220,6 +223,8 @@ def _shared(
         (_told(at + one, rows, kinds) - _told(at - one, rows, kinds)) / (2 * step) for one in unit
     ]
     own = np.array(slopes)[:, row[together]]
+    if accounts == 1:
+        return np.asarray(own @ own.T * (own.shape[1] - 1), dtype=np.float64)
     sums = np.array([np.bincount(account[together], weights=one) for one in own])
     shared: Floats = (sums @ sums.T - own @ own.T) * accounts / (accounts - 1)
     return shared

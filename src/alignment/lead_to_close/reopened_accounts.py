@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from alignment.incidence import Floats, Integers, widened
+from alignment.incidence import Floats, Integers, as_one, widened
 from alignment.lead_to_close.reopened import LOST, OPEN, Occupation
 from alignment.shares import mean_cluster
 
@@ -42,13 +42,17 @@ def clustered_occupation(
     -------
     Occupation
         Variances are never below those of independent leads, and are exactly these where no
-        account has two leads.
+        account has two leads. Leads that are all of one account count as one.
     """
     spells = np.unique(stays["spell"])
     of_spell = account[spells]
     accounts, count = np.unique(of_spell, return_inverse=True)
-    if len(accounts) == len(spells) or len(accounts) < 2 or not len(found.table.time):
+    if len(accounts) == len(spells) or not len(found.table.time):
         return found
+    if len(accounts) == 1:
+        alone = as_one(found, len(spells))
+        assert isinstance(alone, Occupation)
+        return alone
     room = max(_FEWEST, _CELLS // len(found.table.time))
     codes = np.searchsorted(accounts, account[stays["spell"]]) % room
     robust = _squares(found, stays, codes, of_lost)
