@@ -30,7 +30,7 @@ Floats = NDArray[np.float64]
 PLACEBOS = 8
 TIED = 0.95  # share of a stock's variance that the rest of the model explains too
 AGREEING = 1.05  # split R-hat of a reported number
-SHIFTED = 0.01  # probability below which (or above 1 − it) two windows disagree
+SHIFTED = 0.025  # probability below which (or above 1 − it) two windows disagree
 USUAL = 0.05  # probability below which (or above 1 − it) a statistic is unusual
 
 METHOD = Text(
@@ -60,7 +60,7 @@ class Diagnostics(Result):
         claim`` (share of shuffled brand drivers for which a slow stock is claimed; at most 5 %),
         ``placebo date`` (the year's effect of marketing if activity 26 or 39 weeks later is put in
         its place; less than the real one), ``shifted window`` (probability that the year's effect
-        is larger in the last half of the weeks than in the first; between 0.01 and 0.99),
+        is larger in the last half of the weeks than in the first; between 0.025 and 0.975),
         ``forecast`` (mean absolute error
         of up to four quarters, each forecast from the weeks before it; at most that of the value
         a year before), ``forecast interval`` (share of those weeks inside it),
