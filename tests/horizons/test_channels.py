@@ -265,6 +265,7 @@ def test_of_a_vetoed_model_experiments_say_only_what_they_measured(model):
         found = findings.experiments_measured(made, checks)
         assert found.form == "claim"  # it does not rest on the weekly model
         assert "weekly model alone says" not in found.detail.en
+        assert "has no part in it" in found.detail.en
         table = behind.experiments_measured(made, "en", checks).frame
         used = table[table["note"] == ""]
         assert set(used["with"]) == set(used["without"]) == {"n/a"}

@@ -44,7 +44,7 @@ def experiments_measured(result: LongShort, checks: Diagnostics | None = None) -
         "weeks": both(integer, row["weeks"]),
         "n": both(integer, row["experiments"]),
     }
-    details = joined([_by(values, row), _left(lifts), _moved(row, checks), why(checks)])
+    details = joined([_by(values, row), _left(lifts), _moved(row, checks)])
     if len(clear):
         title = Text(
             en="Experiments: an average week of {names} brings {lift} opportunities in {weeks} "
@@ -104,7 +104,12 @@ def _left(lifts: Lifts) -> Text:
 
 def _moved(row: pd.Series, checks: Diagnostics | None) -> Text:
     """Say what the lift did to the model's estimate of the same, where that may be believed."""
-    if checks is None or checks.vetoed or "with" not in row:
+    if checks is None or checks.vetoed:
+        return Text(
+            en="The weekly model, which is not to be believed here, has no part in it.",
+            es="El modelo semanal, al que aquí no hay que creer, no interviene.",
+        )
+    if "with" not in row:
         return EMPTY
     return Text(
         en="The weekly model alone says {without} ({without_interval}); with them, {with_} "
