@@ -17,7 +17,7 @@ ORDER = [
     {"errors"},
     {"table_rules"},
     {"conforming"},
-    {"arguments", "tables", "ledger", "results", "resampling", "shares"},
+    {"arguments", "tables", "ledger", "periods", "results", "resampling", "shares"},
     {"dataset"},
     {"exports", "rewind"},
     {"money", "wording", "style", "teams", "regression", "incidence", "working_hours", "moments"},

@@ -85,18 +85,52 @@ def test_limits_are_quantiles():
     assert np.isnan(limits(np.full((5, 1), np.nan), 0.9)).all()
 
 
-def test_how_much_was_learned_is_one_minus_the_ratio_of_widths():
-    prior = np.linspace(0, 4, 1001)[:, np.newaxis]
-    assert learned(prior / 4, prior, 0.9)[0] == pytest.approx(0.75)
+def normal(middle, spread):
+    drawn = stats.norm.ppf((np.arange(20_000) + 0.5) / 20_000)
+    return (middle + spread * drawn)[:, np.newaxis]
+
+
+@pytest.mark.parametrize(
+    ("middle", "spread"),
+    [(0.0, 0.5), (0.0, 1.0), (2.0, 1.0), (3.0, 0.4), (3.0, 1.5), (0.5, 1.5), (-2.0, 0.7)],
+)
+def test_how_much_was_learned_in_closed_form(middle, spread):
+    # Prior N(0, 1): the posterior's spread over the distance of the prior's draws from its middle.
+    found = learned(normal(middle, spread), normal(0.0, 1.0))[0]
+    assert found == pytest.approx(1 - spread / np.hypot(1.0, middle), abs=1e-3)
+
+
+def test_nothing_learned_is_zero_and_what_cannot_be_compared_is_missing():
+    prior = np.random.default_rng(3).gamma(1, 1, (500, 1))
+    assert learned(prior[::-1], prior)[0] == pytest.approx(0)
+    assert learned(3 * prior, 3 * prior)[0] == pytest.approx(0)
+    shift = np.vstack([prior + 1, np.full((7, 1), np.nan)])
+    assert learned(shift, prior)[0] == pytest.approx(learned(prior + 1, prior)[0])
+    assert np.isnan(learned(np.full((5, 1), np.nan), prior)).all()
+    assert np.isnan(learned(prior, np.full((5, 1), np.nan))).all()
+    assert np.isnan(learned(np.ones((5, 1)), np.ones((5, 1)))).all()
+    assert weeks_wanted(float("nan"), 100) == np.inf
+
+
+def test_an_effect_larger_than_expected_is_told_though_its_interval_is_wider():
+    random = np.random.default_rng(4)
+    prior = np.abs(random.normal(0, 1, (4000, 1, WEEKS)))
+    draws = 4 + 1.3 * (prior[::-1] - prior.mean())
+    table = effect_table(Responses(("large",), draws, prior, "opportunities"), 0.9, 100)
+    row = table.set_index("horizon").loc["year"]
+    assert row["high"] - row["low"] > row["prior_high"] - row["prior_low"]
+    assert row["verdict"] == TOLD
 
 
 def test_weeks_wanted_is_exact_for_normal_laws():
-    # Prior precision 1, data precision 0.002 a week.
+    # Prior precision 1, data precision i = 0.002 a week; the shift's mean square is i / (1 + i).
     def share(weeks):
-        return 1 - 1 / np.sqrt(1 + 0.002 * weeks)
+        i = 0.002 * weeks
+        return learned(normal(np.sqrt(i / (1 + i)), np.sqrt(1 / (1 + i))), normal(0.0, 1.0))[0]
 
     wanted = weeks_wanted(share(100), 100)
-    assert share(wanted) >= 0.25 > share(wanted - 2)
+    assert wanted == pytest.approx((1 / 0.7**2 - 1) / 0.004, abs=2)
+    assert share(wanted + 2) >= 0.30 > share(wanted - 2)
     assert weeks_wanted(0.4, 100) == 100
     assert weeks_wanted(-0.1, 100) == np.inf
 

@@ -7,6 +7,7 @@ import pytest
 from alignment import build_journeys, findings
 from alignment.errors import ArgumentError, NotMeasurable
 from alignment.horizons import coming_quarters, sown
+from alignment.journeys import wins
 from alignment.lead_to_close import open_pipeline
 
 COLUMNS = ["opportunity_id", "period", "probability", "low", "high", "amount"]
@@ -80,6 +81,24 @@ def test_the_same_seed_gives_the_same_and_a_deal_without_amount_is_the_mean(pipe
     one = found.frame.query("group == 'all' and open_deals > 0").iloc[0]
     assert one["expected"] / one["expected_deals"] == pytest.approx(won[won > 0].mean(), rel=1e-9)
     assert sum(found.about.left_out.values()) >= len(deals)
+
+
+def test_a_missing_amount_is_drawn_so_that_its_spread_is_in_the_interval(pipelined):
+    # Every deal is won: what is left to chance are the amounts of n deals, of sd s.
+    data, journeys, deals = open_deals(pipelined, 1.0, 1.0, 1.0, np.nan)
+    found = sown(data, journeys, deals, draws=4000).frame
+    row = found[(found["group"] == "all") & (found["quarter"] == "2026Q2")].squeeze()
+    won = wins(data, journeys)["value"]
+    won, count = won[won > 0], int(row["open_deals"])
+    spread = 1.645 * won.std() * np.sqrt(count + count**2 / len(won))
+    assert row["expected"] == pytest.approx(count * won.mean())
+    assert (row["high"] - row["low"]) / 2 == pytest.approx(spread, rel=0.1)
+
+
+def test_without_any_amount_it_says_so(pipelined):
+    data, journeys, deals = open_deals(pipelined, 0.5, 0.4, 0.6, 0.0)
+    with pytest.raises(NotMeasurable, match="carries an amount above 0"):
+        sown(data, journeys, deals)
 
 
 @pytest.mark.parametrize(

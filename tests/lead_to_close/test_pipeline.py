@@ -242,6 +242,24 @@ def test_periods_and_goals():
         forecast_periods(data, ["2026-Q1"])
 
 
+def test_periods_are_read_however_they_are_written():
+    names = ["abr 2026", "2026/5", "Jun-26", "T3 2026", "some day"]
+    data = deals(
+        goals=[
+            {"period": name, "team": "sales", "metric": "won", "target": place + 1}
+            for place, name in enumerate(names)
+        ]
+    )
+    periods = forecast_periods(data, ["Q2 2026", "3T26", "jul 2026", "2026-06-30"])
+    assert periods["period"].tolist() == ["2026-Q2", "2026-06-30", "2026-07", "2026-Q3"]
+    usual = forecast_periods(data, ["2026-Q2", "2026-06-30", "2026-07", "2026-Q3"])
+    assert periods.equals(usual)
+    deals_of = dict(zip(periods["period"], goals_of(data, periods)["deals"], strict=True))
+    assert deals_of["2026-Q2"] == 1 + 2 + 3
+    assert deals_of["2026-Q3"] == 4
+    assert np.isnan(deals_of["2026-07"])
+
+
 @pytest.mark.parametrize("with_stages", [True, False])
 def test_the_parts_add_up(with_stages):
     data = deals(with_stages=with_stages, goals=[

@@ -106,6 +106,17 @@ def test_each_line_is_kept_missed_or_not_measurable(half_a_year, company):
     assert ((rows["state"] == "kept") == kept)[known].all()
 
 
+def test_wins_without_an_amount_are_not_revenue_missed(half_a_year, company):
+    free = company.replace(opportunities=company.opportunities.assign(amount=0.0))
+    found = track_agreement(half_a_year, free)
+    assert found.frame.set_index("name").loc["revenue", "state"] == "not measurable"
+    assert "carries an amount above 0" in found.why["revenue"].en
+    # Where nothing was won, revenue is a plain nothing.
+    none = company.opportunities[(company.opportunities["status"] != "won").to_numpy(bool)]
+    found = track_agreement(half_a_year, company.replace(opportunities=none))
+    assert found.frame.set_index("name").loc["revenue", "state"] == "missed"
+
+
 def test_what_was_won_before_the_agreement_is_due_from_its_first_day(half_a_year, company):
     deals = company.opportunities
     year = deals[(deals["status"] == "won") & (deals["closed_at"] >= "2025-01-01")]
@@ -138,7 +149,7 @@ def test_sums_are_met_by_the_rate_of_a_year(agreed):
 def test_the_hours_signed_are_those_of_the_sentence_even_for_the_next_day(company, setting):
     plan = plan_goal(setting, goal=1_000_000, by="2026-07-01")
     lines = {one.name: one for one in draft_agreement(company, plan).lines}
-    assert lines["sales_hours"].target == np.ceil(plan.months["hours"].sum() / (31 / 7))
+    assert lines["sales_hours"].target == np.ceil(plan.months["hours"].sum() * 7)
 
 
 def test_half_a_month_is_half_due(half_a_year, company):
@@ -204,6 +215,18 @@ def test_long_plans_stand_by_quarter(company):
     page = page_html(draft_agreement(company, plan), plan, company, "es", made_on=MADE)
     assert "El plan por trimestre" in page
     assert "T4 2028" in page
+
+
+@pytest.mark.parametrize(("by", "cut"), [("2027-06-15", True), ("2027-06-30", False)])
+def test_a_month_that_the_goal_cuts_says_so(setting, company, by, cut):
+    plan = plan_goal(setting, goal=12_000_000, by=by)
+    for lang, said in (("en", ", to Jun 15, 2027"), ("es", ", hasta el 15 jun 2027")):
+        last = behind.plan_months(plan, lang).frame.iloc[-1, 0]
+        assert last.endswith(said) == cut
+        agreed = draft_agreement(company, plan)
+        page = page_html(agreed, plan, company, lang, made_on=MADE)
+        assert page.count(said) == int(cut)
+        assert ("15" in figures.plan_ladder.subtitle(plan)[lang]) == cut
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from alignment.errors import AlignmentError, ExportError, ExportErrors, FolderEr
 from alignment.shared_goals import own_problems, read_definitions, write_templates
 from alignment.shared_goals.targets import comparable
 
+WINDOW = "[window]\nas_of = 2026-01-31\n"
 LEADS = "Id,CreatedDate,Email\n00Q1,2026-01-05T10:00:00.000+0000,a@b.example\n"
 
 
@@ -90,6 +91,45 @@ def test_wrong_cells_are_told_with_file_row_column_and_cure(tmp_path):
     ]
     assert all(one.cure for one in found)
     assert "“won”" in found[4].cure
+
+
+def test_periods_of_any_spelling_are_one_and_others_are_set_aside_with_their_cure(tmp_path):
+    goals = "periodo,equipo,métrica,meta\n2027Q1,ambos,revenue,300\nQ1 2027,mkt,leads,20\n"
+    goals += "T1 2027,ventas,won,3\n2027/1,ambos,revenue,90\nene 2027,mkt,leads,7\n"
+    goals += "1T27,ventas,won,3\nQ1,ambos,revenue,5\n01/27,ambos,leads,6\n2027,ambos,won,9\n"
+    folder = folder_with(tmp_path, goals_csv=goals, leads_csv=LEADS, mapping_toml=WINDOW)
+    data = alignment.load(folder, timezone="UTC")
+    by_line = data.goals.set_index("source_row")["period"].to_dict()
+    quarter, month = "2027-Q1", "2027-01"
+    # Rows 4 and 7 say the same: one of them is kept.
+    assert by_line.pop(4, None) or by_line.pop(7, None)
+    assert by_line == {2: quarter, 3: quarter, 5: month, 6: month, 10: "2027"}
+    found = own_problems(data)
+    places = [(one.file, one.row, one.column, one.value) for one in found]
+    assert places == [("goals.csv", 8, "period", "Q1"), ("goals.csv", 9, "period", "01/27")]
+    assert all("2027-Q1" in one.cure for one in found)
+    aside = data.ledger.set_aside
+    assert aside["reason"].str.contains("write 2027, 2027-Q1 or 2027-01").sum() == 2
+
+
+@pytest.mark.parametrize("mapped", [False, True])
+def test_a_number_signed_twice_unlike_is_kept_in_neither_form(tmp_path, mapped):
+    goals = "period,team,metric,target\n2027Q1,both,revenue,300\nQ1 2027,both,revenue,400\n"
+    goals += "2027-Q1,both,won,5\n"
+    files = {"leads_csv": LEADS, "goals_csv": goals, "mapping_toml": WINDOW}
+    if mapped:
+        files["goals_csv"] = goals.replace("period,team", "Cuándo,team")
+        files["mapping_toml"] += (
+            '[[file]]\nname = "goals.csv"\ntable = "goals"\n[file.columns]\nperiod = "Cuándo"\n'
+            'team = "team"\nmetric = "metric"\ntarget = "target"\n'
+        )
+    data = alignment.load(folder_with(tmp_path, **files), timezone="UTC")
+    assert data.goals[["period", "metric"]].to_numpy().tolist() == [["2027-Q1", "won"]]
+    aside = data.ledger.set_aside[data.ledger.set_aside["file"] == "goals.csv"]
+    assert aside["row"].tolist() == [2, 3]
+    assert aside["reason"].str.contains("keep one of them").all()
+    if not mapped:
+        assert [one.cure for one in own_problems(data)] == ["Keep one of the two."] * 2
 
 
 @pytest.mark.parametrize(

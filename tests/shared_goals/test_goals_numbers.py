@@ -175,6 +175,21 @@ def test_a_horizon_begins_the_day_after_the_export_and_joins_a_short_rest():
     assert isinstance(span, Horizon)
 
 
+def test_a_month_that_the_goal_cuts_is_planned_up_to_its_day():
+    span, whole = (horizon(dataset(), by) for by in ("2026-08-10", "2026-08-31"))
+    assert span.names == whole.names == ("2026-06", "2026-07", "2026-08")
+    assert (span.first[2], span.last[2], span.days) == (47, 56, 56)
+    assert span.lengths[2] == pytest.approx(10 / MONTH_DAYS)
+    # The rest of the month comes first beyond the date, and the months after it as they are.
+    assert (span.first[3], span.last[3]) == (57, 77)
+    np.testing.assert_array_equal(span.last[3:], whole.last[2:])
+    np.testing.assert_array_equal(span.first[4:], whole.first[3:])
+    # The last day of a month cuts nothing; a plan of days within one month is of those days.
+    assert len(whole.last) == len(span.last) - 1
+    short = horizon(dataset(), "2026-06-20")
+    assert (short.names, short.first[0], short.last[0], short.days) == (("2026-06",), 1, 5, 5)
+
+
 @pytest.mark.parametrize("by", ["2026-06-15", "2020-01-01", "2033-01-01", "soon", "2027-13-01"])
 def test_a_goal_that_cannot_be_planned_is_refused(by):
     with pytest.raises(ArgumentError):

@@ -23,8 +23,9 @@ from alignment.shared_goals import (
     usual_goal,
 )
 from alignment.shared_goals.capacity import find_effort
+from alignment.shared_goals.horizon import MONTH_DAYS, today_of
 from alignment.shared_goals.seeking import plan_chance
-from alignment.shared_goals.targets import metric_of, period_of
+from alignment.shared_goals.targets import comparable, metric_of
 
 
 def test_the_measured_conversions_hold_the_truth(setting, world):
@@ -239,14 +240,58 @@ def test_metrics_are_known_by_the_words_in_use(name, metric):
     assert metric_of(name) == metric
 
 
-@pytest.mark.parametrize("name", ["2027", "2027-Q1", "2027-01"])
-def test_periods_are_years_quarters_and_months(name):
-    assert period_of(name) is not None
+@pytest.mark.parametrize("spelling", ["2026Q3", "2026 Q3", "Q3 2026", "T3 2026", "3T26"])
+def test_a_period_is_the_same_however_it_is_written(setting, spelling):
+    goals = setting.data.goals
+    usual = compare_targets(setting)
+    mixed = goals.assign(period=[spelling if row % 2 else "2026-Q3" for row in range(len(goals))])
+    found = compare_targets(replace(setting, data=setting.data.replace(goals=mixed)))
+    assert found.periods == usual.periods == ("2026-Q3",)
+    pd.testing.assert_frame_equal(found.frame, usual.frame)
+    pd.testing.assert_frame_equal(found.track, usual.track)
+    assert set(comparable(mixed, "MXN")["period"]) == {"2026-Q3"}
+    strange = goals.assign(period=["2026-Q3", "2026-Q3", "2026-Q3", "soon"])
+    left = compare_targets(replace(setting, data=setting.data.replace(goals=strange)))
+    assert left.about.left_out == {"targets of a period that cannot be read": 1}
 
 
-@pytest.mark.parametrize("name", ["2027-Q5", "2027-13", "spring", "2027-01-01", "20"])
-def test_other_words_are_no_periods(name):
-    assert period_of(name) is None
+@pytest.mark.parametrize("amount", [0.0, np.nan])
+def test_won_deals_that_are_worth_nothing_make_no_plan(company, amount):
+    blank = company.opportunities.assign(amount=amount)
+    data = company.replace(opportunities=blank)
+    # An amount on an open deal, so that the column is there.
+    data = data.replace(
+        opportunities=blank.assign(amount=blank["amount"].where(blank["status"] != "open", 5.0))
+    )
+    with pytest.raises(NotMeasurable) as why:
+        prepare(data, samples=20, draws=100)
+    assert "0 carry an amount above 0" in str(why.value.reason.en)
+    assert "0 llevan un importe mayor que 0" in str(why.value.reason.es)
+    with pytest.raises(NotMeasurable, match="with an amount above 0"):
+        usual_goal(data.replace(goals=tables.empty("goals")))
+
+
+def test_amounts_of_a_few_wins_are_no_mean(company):
+    deals = company.opportunities
+    won = (deals["status"] == "won").to_numpy(bool)
+    few = deals.assign(amount=deals["amount"].where(~won | (won[::-1].cumsum()[::-1] <= 9), 0.0))
+    with pytest.raises(NotMeasurable, match="9 carry an amount above 0"):
+        prepare(company.replace(opportunities=few), samples=20, draws=100)
+
+
+def test_a_goal_in_the_middle_of_a_month_asks_for_its_days(setting, company):
+    cut, whole = (plan_goal(setting, goal=13_000_000, by=f"2027-06-{day}") for day in (15, 30))
+    assert cut.months["month"].tolist() == whole.months["month"].tolist()
+    pace = cut.months["leads"].iloc[-1] / (15 / MONTH_DAYS)
+    assert pace == pytest.approx(cut.months["leads"].iloc[-2] / (31 / MONTH_DAYS), rel=0.25)
+    assert cut.weeks == pytest.approx((pd.Timestamp("2027-06-15") - today_of(company)).days / 7)
+    # What is signed is what the plan expects by that day, and no part of it comes later.
+    line = {one.name: one for one in draft_agreement(company, cut).lines}["accepted_leads"]
+    assert line.target == np.ceil(cut.months["accepted"].sum() - 1e-9)
+    available = cut.months["hours_available"]
+    assert available.iloc[-1] / available.iloc[-2] == pytest.approx(15 / 31)
+    # Less time for the same goal takes more leads a month, and no other plan is changed by it.
+    assert cut.needed >= whole.needed
 
 
 def test_the_goal_is_stated_else_signed_else_what_a_year_won(company):

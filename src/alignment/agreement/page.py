@@ -15,7 +15,7 @@ from markupsafe import Markup
 from alignment import vocabulary, wording
 from alignment.agreement.information import Information
 from alignment.agreement.words import TERMS, USUAL_TERMS, WORDS
-from alignment.behind.goals import line_value
+from alignment.behind.goals import line_value, until
 from alignment.dataset import Dataset
 from alignment.findings.goals import chance
 from alignment.shared_goals import Agreement, Line, Plan, Tracking
@@ -152,26 +152,21 @@ def _plan_rows(agreement: Agreement, lang: Language) -> dict[str, Any]:
     columns = [name for name in COLUMNS if months[name].notna().any()]
     of = spans.astype("str") if by_month else spans.asfreq("Q-DEC").astype("str")
     summed = months.groupby(of.to_numpy(), sort=False)[columns].sum()
-    name = _month if by_month else _quarter
+    freq = "M" if by_month else "Q"
     total = summed.sum()
     if "accepted" in total:
         # As it is signed: the next whole lead.
         total["accepted"] = np.ceil(total["accepted"] - 1e-9)
-    rows = [(name(str(key), lang), _cells(row, agreement, lang)) for key, row in summed.iterrows()]
+    rows = [
+        (until(pd.Period(str(key), freq=freq), agreement.by)[lang], _cells(row, agreement, lang))
+        for key, row in summed.iterrows()
+    ]
     return {
         "title": WORDS["plan" if by_month else "quarters"][lang],
         "columns": [WORDS[column][lang] for column in columns],
         "rows": rows,
         "total": _cells(total, agreement, lang),
     }
-
-
-def _month(name: str, lang: Language) -> str:
-    return wording.month(pd.Timestamp(f"{name}-01"), lang, short=True)
-
-
-def _quarter(name: str, lang: Language) -> str:
-    return vocabulary.quarter(name)[lang]
 
 
 def _cells(row: pd.Series, agreement: Agreement, lang: Language) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 
 import pandas as pd
@@ -60,13 +60,14 @@ def plan_months(plan: Plan, lang: Language) -> Table:
     counts = ["leads", "accepted", "opportunities", "wins"]
     money = ["revenue", "revenue_low", "revenue_high"]
     hours = ["hours", "hours_available"] if plan.effort is not None else []
-    frame = plan.months.assign(month=_months(plan.months["month"], lang))
+    frame = plan.months.assign(month=named_months(plan.months["month"], plan.by, lang))
     return build(
         frame,
         Text(
-            en="The plan by month, as expected; the first row begins the day after the export",
+            en="The plan by month, as expected; the first row begins the day after the export and "
+            "the last ends on the day of the goal",
             es="El plan por mes, según lo esperado; la primera fila empieza al día siguiente de la "
-            "exportación",
+            "exportación y la última termina el día del objetivo",
         ),
         ["month", *counts, "wins_low", "wins_high", *money, *hours],
         {
@@ -79,8 +80,23 @@ def plan_months(plan: Plan, lang: Language) -> Table:
     )
 
 
-def _months(names: pd.Series, lang: Language) -> list[str]:
-    return [wording.month(pd.Timestamp(f"{name}-01"), lang, short=True) for name in names]
+def named_months(names: Iterable[str], by: pd.Timestamp, lang: Language) -> list[str]:
+    """Write the months of a plan; one that the day of the goal cuts says where it ends."""
+    return [until(pd.Period(name, freq="M"), by)[lang] for name in names]
+
+
+def until(span: pd.Period, by: pd.Timestamp) -> Text:
+    """Write a month or quarter, and up to which day of it a plan goes where that cuts it."""
+    name = (
+        wording.both(wording.month, span.start_time, short=True)
+        if span.freqstr == "M"
+        else vocabulary.quarter(span)
+    )
+    if not span.start_time <= by < span.end_time.normalize():
+        return name
+    return Text(en="{name}, to {day}", es="{name}, hasta el {day}").format(
+        name=name, day=wording.both(wording.date, by, short=True)
+    )
 
 
 def goal_volumes(plan: Plan, lang: Language) -> Table:

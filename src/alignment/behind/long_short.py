@@ -12,7 +12,9 @@ from alignment.behind.parts import Format, build, decimals, percents
 from alignment.exhibits import Table
 from alignment.horizons import Diagnostics, LongShort
 from alignment.horizons.answers import currency_told, measure_told
+from alignment.horizons.effects import LEARNED
 from alignment.text import Language, Text
+from alignment.wording import both, percent
 
 _NEVER, _ALREADY = Text(en="none", es="ninguna"), Text(en="told", es="ya se sabe")
 _LABELS = {
@@ -21,7 +23,7 @@ _LABELS = {
     "quantity": Text(en="What", es="Qué"),
     "prior_low": Text(en="Without data, from", es="Sin datos, desde"),
     "prior_high": Text(en="Without data, to", es="Sin datos, hasta"),
-    "learned": Text(en="Narrowed by", es="Se estrechó"),
+    "learned": Text(en="Closer by", es="Se acercó"),
     "verdict": Text(en="Reading", es="Lectura"),
     "weeks_wanted": Text(en="Weeks to tell it", es="Semanas para saberlo"),
     "probability": Text(en="Probability", es="Probabilidad"),
@@ -177,11 +179,11 @@ def prior_and_posterior(result: LongShort, lang: Language) -> Table:
     return build(
         _named(rows[rows["horizon"].isin(["short", "long"])], lang),
         Text(
-            en="Each effect without and with the data; a reading needs an interval at least a "
-            "quarter narrower",
-            es="Cada efecto sin y con los datos; para leerlo, el intervalo debe ser al menos un "
-            "cuarto más estrecho",
-        ),
+            en="Each effect without and with the data; a reading needs likely values at least "
+            "{least} closer to the estimate with the data than without",
+            es="Cada efecto sin y con los datos; para leerlo, sus valores probables deben quedar "
+            "con los datos al menos {least} más cerca de la estimación que sin ellos",
+        ).format(least=both(percent, LEARNED, digits=0)),
         ["driver", "horizon", *columns, "learned", "verdict", "weeks_wanted"],
         {
             **_amounts(result, lang, *columns),

@@ -67,6 +67,7 @@ _OTHERS: Mapping[str, str] = {
     "without a group to compare": "sin un grupo con que comparar",
     "leads from before the cohort months": "leads anteriores a los meses de cohorte",
     "targets of a metric that is not known": "objetivos de una métrica desconocida",
+    "targets of a period that cannot be read": "objetivos de un periodo que no se puede leer",
     "targets of 0 or less, in another currency, or signed twice": (
         "objetivos de 0 o menos, en otra moneda o firmados dos veces"
     ),

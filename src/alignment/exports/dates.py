@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,6 +16,7 @@ from alignment.exports.counted import read_counted
 from alignment.exports.distinct import Distinct, arrow, extract
 from alignment.exports.profiles import DateOrder
 from alignment.exports.zones import localise
+from alignment.periods import MONTH_NAMES
 
 Order = Literal["dmy", "mdy", "none", "undecided", "contradictory"]
 
@@ -48,27 +49,6 @@ _PATTERNS = (
     (_NAME_DAY, ("name", "day", "year"), "name of the month and day"),
 )
 
-_MONTHS: Mapping[str, int] = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan enero ene",
-            "february feb febrero",
-            "march mar marzo",
-            "april apr abril abr",
-            "may mayo",
-            "june jun junio",
-            "july jul julio",
-            "august aug agosto ago",
-            "september sep sept septiembre setiembre set",
-            "october oct octubre",
-            "november nov noviembre",
-            "december dec diciembre dic",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
 _DATE_PARTS = ("year", "month", "day", "first", "other", "name")
 
 
@@ -217,7 +197,7 @@ def _calendar_days(parts: pd.DataFrame, order: str) -> npt.NDArray[Any]:
     short = parts["year"].str.len().eq(2).to_numpy(bool)
     year = np.where(short, year + np.where(year < 70, 2000, 1900), year)
     first, other = _whole(parts["first"]), _whole(parts["other"])
-    named = parts["name"].str.casefold().str.normalize("NFKD").map(_MONTHS).to_numpy("float64")
+    named = parts["name"].str.casefold().str.normalize("NFKD").map(MONTH_NAMES).to_numpy("float64")
     numeric = ~np.isnan(first)
     month = np.where(numeric, other if order == "dmy" else first, _whole(parts["month"]))
     day = np.where(numeric, first if order == "dmy" else other, _whole(parts["day"]))

@@ -15,6 +15,7 @@ from alignment.exports.candidates import (
     precision,
 )
 from alignment.exports.moments import following
+from alignment.exports.own import signed_once
 from alignment.exports.people import email_domain, is_test_person, normal_email
 from alignment.exports.profiles import Field, Kind
 from alignment.exports.typed import column, flag
@@ -132,6 +133,8 @@ def assemble(objects: Mapping[str, pd.DataFrame], context: Context) -> Candidate
         if "currency" in columns(table) and "currency" not in rows:
             amount = "cost" if table == "spend" else "amount"
             rows["currency"] = column(rows, f"{amount}_currency")
+        if table == "goals":
+            rows = signed_once(rows, context.draft)
         unique = _KEYS.get(table, [])
         if unique and set(unique) <= set(rows.columns):
             rows = keep_one(rows, unique, context.draft, blank=("region",))

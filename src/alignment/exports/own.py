@@ -6,10 +6,13 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from alignment.exports import reasons
 from alignment.exports.candidates import Candidates, Context, keep_one
+from alignment.exports.draft import Draft
 from alignment.exports.profiles import Field, Profile
 from alignment.exports.typed import column
 from alignment.exports.vocabulary import key
+from alignment.periods import canonical
 
 SYSTEM = "own tables"
 _TEAM_WORDS = {
@@ -89,6 +92,24 @@ def _teams(values: pd.Series) -> pd.Series:
     return values.map(lambda w: _TEAM_WORDS.get(key(w), w), na_action="ignore").astype("str")
 
 
+def signed_once(rows: pd.DataFrame, draft: Draft) -> pd.DataFrame:
+    """Bring the periods of goals into one form, and keep what is signed once.
+
+    A period is the same however it is written (2027Q1, Q1 2027, 1T27). What is no period is set
+    aside, and so are all rows of a number that is signed twice, unlike: nobody knows which holds.
+    """
+    written = rows["period"]
+    known = written.map(canonical, na_action="ignore").astype("str")
+    alien = written.notna() & known.isna()
+    draft.set_aside(rows[alien], reasons.NO_PERIOD, column="period", values=written[alien])
+    rows = rows.assign(period=known)[~alien]
+    number = rows.groupby(["period", "team", "metric"])["target"].transform("nunique")
+    unlike = (number > 1).to_numpy(dtype=bool)
+    told = rows["target"].astype("str")[unlike]
+    draft.set_aside(rows[unlike], reasons.SIGNED_TWICE, column="target", values=told)
+    return rows[~unlike].reset_index(drop=True)
+
+
 def assemble(objects: Mapping[str, pd.DataFrame], context: Context) -> Candidates:
     """Give the canonical rows of the tables that a company writes by itself."""
     found = Candidates()
@@ -103,6 +124,8 @@ def assemble(objects: Mapping[str, pd.DataFrame], context: Context) -> Candidate
             rows = objects[name].drop(columns="file_currency")
             if "team" in rows:
                 rows = rows.assign(team=_teams(rows["team"]))
+            if name == "goals":
+                rows = signed_once(rows, context.draft)
             if name == "holidays":
                 rows = rows.assign(region=column(rows, "region"))
             rows = keep_one(rows, unique, context.draft, blank=("region",))

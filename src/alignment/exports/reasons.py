@@ -49,6 +49,14 @@ NOT_RECOGNISED = Text(
     en="the file was not recognised; mapping.toml can say what it is",
     es="el archivo no se reconoció; mapping.toml puede decir qué es",
 )
+NO_PERIOD = Text(
+    en="it is no year, quarter or month: write 2027, 2027-Q1 or 2027-01",
+    es="no es un año, un trimestre ni un mes: escribe 2027, 2027-T1 o 2027-01",
+)
+SIGNED_TWICE = Text(
+    en="the same period, team and metric is signed with another number too: keep one of them",
+    es="el mismo periodo, área y métrica se firma también con otro número: deja solo uno",
+)
 # Why a row goes into another one that is kept.
 SAME_RECORD = Text(
     en="another row of the same record is kept: the last modified, where that is known",

@@ -45,9 +45,9 @@ def _prior_alt(result: LongShort) -> Text:
     ]
     return Text(
         en="For each activity and horizon, what was believed before the data (grey) and after "
-        "(colour). How much narrower the data made it: {parts}.",
+        "(colour). How much closer to the estimate the data brought it: {parts}.",
         es="Por actividad y plazo, lo que se creía antes de los datos (gris) y después (color). "
-        "Cuánto lo estrecharon los datos: {parts}.",
+        "Cuánto lo acercaron los datos a la estimación: {parts}.",
     ).format(parts=sentence(parts))
 
 

@@ -55,10 +55,19 @@ def _ladder_alt(plan: Plan) -> Text:
 def _ladder_subtitle(plan: Plan) -> Text:
     return Text(
         en="What the plan asks of leads and what it brings, by month, with {level} intervals of "
-        "what a month may bring",
+        "what a month may bring{cut}",
         es="Lo que el plan pide de leads y lo que trae, por mes, con intervalos de {level} de lo "
-        "que puede traer un mes",
-    ).format(level=_level(plan))
+        "que puede traer un mes{cut}",
+    ).format(level=_level(plan), cut=_cut(plan))
+
+
+def _cut(plan: Plan) -> Text:
+    """Say that the last month is planned in part, which looks like a fall."""
+    if plan.by >= pd.Period(plan.months["month"].iloc[-1], freq="M").end_time.normalize():
+        return Text.same("")
+    return Text(
+        en="; the last month only up to {day}", es="; el último mes, solo hasta el {day}"
+    ).format(day=both(wording.date, plan.by, short=True))
 
 
 @drawing(alt=_ladder_alt, subtitle=_ladder_subtitle, size=(style.WIDTH, 4.3))

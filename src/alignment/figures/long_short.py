@@ -149,9 +149,9 @@ def _late_alt(result: LongShort) -> Text:
 def _late_subtitle(result: LongShort) -> Text:
     return Text(
         en="Part of a year's effect, {what}, that comes after the first quarter, with {level} "
-        "intervals; grey: the data hardly narrowed it, so that it is the assumption",
+        "intervals; grey: the data hardly tell, so that it is the assumption",
         es="Parte del efecto de un año, {what}, que llega tras el primer trimestre, con intervalos "
-        "de {level}; en gris: los datos apenas la estrecharon, así que es el supuesto",
+        "de {level}; en gris: los datos apenas dicen algo, así que es el supuesto",
     ).format(what=_OUTCOMES[measure_told(result)], level=_level(result))
 
 

@@ -120,7 +120,7 @@ def model_checks(checks: Diagnostics) -> Finding:
 
 
 def learned_from_data(result: LongShort) -> Finding:
-    """Say how many of the reported effects the data narrowed, and how many are the assumption."""
+    """Say of how many of the reported effects the data say something, and how many are assumed."""
     rows = result.effects[
         (result.effects["measure"] == measure_told(result))
         & result.effects["horizon"].isin(["short", "long"])
@@ -133,17 +133,17 @@ def learned_from_data(result: LongShort) -> Finding:
         "most": both(percent, max(float(rows["learned"].max()), 0.0), digits=0),
     }
     detail = Text(
-        en="An interval counts as told if the data made it at least {least} narrower than it was "
-        "without them; the best is {most} narrower. The others are mostly the assumption. Narrower "
-        "is no evidence of an effect: it may rule out a large one.",
-        es="Un intervalo cuenta si los datos lo estrecharon al menos {least} frente al que había "
-        "sin ellos; el mejor se estrechó {most}. Los demás son sobre todo el supuesto. Más "
-        "estrecho no prueba un efecto: puede descartar uno grande.",
+        en="An effect counts as told if its likely values lie at least {least} closer to the "
+        "estimate with the data than without; the best, {most}. The others are mostly the "
+        "assumption. Closer is no evidence of an effect: it may rule out a large one.",
+        es="Un efecto cuenta si, con los datos, sus valores probables quedan al menos {least} más "
+        "cerca de la estimación que sin ellos; el mejor, {most}. Los demás son sobre todo el "
+        "supuesto. Más cerca no prueba un efecto: puede descartar uno grande.",
     ).format(**values)
     if told == len(rows):
         title = Text(
-            en="The data narrowed all {all} effects, short and long, by at least {least}",
-            es="Los datos estrecharon los {all} efectos, cortos y largos, al menos {least}",
+            en="The data say something of all {all} effects, short and long",
+            es="Los datos dicen algo de los {all} efectos, cortos y largos",
         ).format(**values)
         return Finding("learned-from-data", "claim", title, detail)
     title = Text(

@@ -196,10 +196,10 @@ def late_effect(result: LongShort, checks: Diagnostics | None = None) -> Finding
         EMPTY
         if gap.told
         else Text(
-            en="These shares are mostly the assumption: the data narrowed their difference by "
-            "{learned}.",
-            es="Estas partes son sobre todo el supuesto: los datos estrecharon su diferencia un "
-            "{learned}.",
+            en="These shares are mostly the assumption: the data brought their likely difference "
+            "only {learned} closer to the estimate.",
+            es="Estas partes son sobre todo el supuesto: los datos acercaron su diferencia "
+            "probable a la estimación solo un {learned}.",
         ).format(learned=both(percent, max(gap.learned, 0.0), digits=0))
     )
     return Finding("late-effect", "inconclusive", title, joined([rests, why(checks)]))

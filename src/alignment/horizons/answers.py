@@ -32,7 +32,8 @@ class Later:
     difference, low, high : float
         Of the two late shares, draw by draw.
     learned : float
-        Share by which the data narrowed that interval.
+        How much closer to it its draws lie than before the data: see
+        :func:`alignment.horizons.effects.learned`.
     """
 
     difference: float
@@ -42,7 +43,7 @@ class Later:
 
     @property
     def told(self) -> bool:
-        """Say whether the data narrowed the interval enough to speak of it."""
+        """Say whether the data said enough to speak of it."""
         return bool(self.learned >= LEARNED)
 
 
@@ -103,4 +104,4 @@ def later(result: LongShort) -> Later | None:
     ]
     level = result.about.level or LEVEL
     middle, low, high = (float(x) for x in limits(gaps[0], level)[0])
-    return Later(middle, low, high, float(learned(gaps[0], gaps[1], level)[0]))
+    return Later(middle, low, high, float(learned(gaps[0], gaps[1])[0]))

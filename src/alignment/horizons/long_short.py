@@ -105,8 +105,9 @@ class LongShort(Result):
         ``long``: 14–52; ``year``: 1–52; ``tail``: 53–156), ``estimate`` (median of the
         draws; those of parts do not add up to that of a sum),
         ``low``, ``high``, ``first_week``, ``last_week``, ``prior_low``, ``prior_high`` (without
-        any data), ``learned`` (share by which the data narrowed the interval), ``verdict``
-        (``told``, or ``cannot tell`` where `learned` is under 25 %), ``extrapolated``,
+        any data), ``learned`` (how much closer to the estimate its draws lie than before the data:
+        0 where these said nothing, 1 where all), ``verdict`` (``told``, or ``cannot tell`` where
+        `learned` is under 30 %), ``extrapolated``,
         ``weeks_wanted`` (weeks on record in all after which it could be told, roughly).
     timing : DataFrame
         ``driver``, ``measure``, ``quantity`` (``late share``: of the year's effect, after week 13;

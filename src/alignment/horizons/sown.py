@@ -20,16 +20,16 @@ from alignment.results import LEVEL, About, Result
 from alignment.text import Text
 
 ALL = "all"
-MINIMUM_DEALS = 5
+MOST_RESAMPLED = 1000  # amounts; of more, the mean is known well enough
 _COLUMNS = ("opportunity_id", "period", "probability", "low", "high", "amount")
 
 METHOD = Text(
     en="Won deals by their own date; open deals as probability times amount, from the forecast of "
-    "the open pipeline. The interval draws each deal, and the error of the probabilities as one "
-    "shared by all deals.",
+    "the open pipeline. The interval draws each deal, the amount of one that has none, and the "
+    "error of the probabilities as one shared by all deals.",
     es="Los negocios ganados, en su propia fecha; los abiertos, como probabilidad por importe, "
-    "según el pronóstico de los negocios abiertos. El intervalo sortea cada negocio y toma el "
-    "error de las probabilidades como común a todos.",
+    "según el pronóstico de los negocios abiertos. El intervalo sortea cada negocio y el importe "
+    "del que no lo tiene, y toma el error de las probabilidades como común a todos.",
 )
 ASSUMPTIONS = (
     Text(
@@ -37,6 +37,20 @@ ASSUMPTIONS = (
         "the mean of those won.",
         es="Los negocios abiertos cerrarán por el importe que hoy consta; uno sin importe se toma "
         "por la media de los ganados.",
+    ),
+    Text(
+        en="Open deals go on being won as in the past: the interval does not hold a win rate that "
+        "changes after the export.",
+        es="Los negocios abiertos se seguirán ganando como hasta hoy: el intervalo no cubre una "
+        "tasa de éxito que cambie después de la exportación.",
+    ),
+    Text(
+        en="Of two deals of one stage and age neither is more likely to be won, whoever touched "
+        "first and however large it is: where a team's deals, or large ones, are won more often, "
+        "that sum is too low and its interval holds less often than it says.",
+        es="De dos negocios de igual etapa y edad ninguno es más probable, sea cual sea su importe "
+        "y quien interactuó primero: donde los de un área, o los grandes, se ganan más, esa suma "
+        "queda corta y su intervalo cubre menos de lo que dice.",
     ),
     Text(
         en="Leads that have no deal yet are counted, not valued: what they bring comes on top.",
@@ -133,7 +147,8 @@ def sown(
     Raises
     ------
     NotMeasurable
-        If no journey has a touch, or no open deal belongs to one that has.
+        If no journey has a touch, no open deal belongs to one that has, or neither these nor any
+        won deal carry an amount above 0.
     """
     of_type("data", data, Dataset, "alignment.load(folder)")
     of_type("journeys", journeys, Journeys, "alignment.build_journeys(data)")
@@ -153,11 +168,21 @@ def sown(
                 "sembrado en camino.",
             )
         )
+    if not (opened["worth"] > 0)[opened["quarter"].notna()].any():
+        raise NotMeasurable(
+            Text(
+                en="Not measurable: no open deal of a lead with a touch carries an amount above 0, "
+                "nor does any won deal lend it one.",
+                es="No medible: ningún negocio abierto de un lead con interacción lleva un importe "
+                "mayor que 0, y tampoco hay uno ganado que se lo preste.",
+            )
+        )
     last = pipeline["period"].iloc[-1]
-    drawn = _draws(opened[opened["period"] == last], pipeline_level, draws, seed)
+    final = opened[opened["period"] == last]
+    drawn = _draws(final, _amounts(won), pipeline_level, draws, seed)
     quarter = last_full_quarter(data)
     return Sown(
-        frame=_table(touched, won, opened[opened["period"] == last], drawn, level),
+        frame=_table(touched, won, final, drawn, level),
         by_period=_by_period(opened),
         quarter=None if quarter is None else str(quarter),
         until=str(last),
@@ -177,7 +202,8 @@ def _open_deals(
     known = deals_of(data, journeys).set_index("opportunity_id")["journey"]
     journey = known.reindex(pipeline["opportunity_id"]).to_numpy()
     of = table.reindex(journey)
-    mean = float(won.loc[won["value"] > 0, "value"].mean()) if (won["value"] > 0).any() else 0.0
+    amounts = _amounts(won)
+    mean = float(amounts.mean()) if len(amounts) else 0.0
     before = pipeline.groupby("opportunity_id")["probability"].shift(fill_value=0.0)
     return pipeline[list(_COLUMNS)].assign(
         journey=journey,
@@ -189,10 +215,23 @@ def _open_deals(
     )
 
 
+def _amounts(won: pd.DataFrame) -> NDArray[np.float64]:
+    """Give the amounts of the won deals that have one."""
+    return np.asarray(won.loc[won["value"] > 0, "value"], dtype=np.float64)
+
+
 def _draws(
-    opened: pd.DataFrame, pipeline_level: float, draws: int, seed: int
+    opened: pd.DataFrame,
+    amounts: NDArray[np.float64],
+    pipeline_level: float,
+    draws: int,
+    seed: int,
 ) -> NDArray[np.float64]:
-    """Draw what each open deal wins, (draws, deals): its chance moves with that of all others."""
+    """Draw what each open deal wins, (draws, deals): its chance moves with that of all others.
+
+    An amount that is missing is drawn from those won, which are resampled in each draw unless they
+    are so many that their mean is well known.
+    """
     random = np.random.default_rng(seed)
     chance, low, high = (
         opened[name].to_numpy(dtype=np.float64) for name in ("probability", "low", "high")
@@ -200,7 +239,17 @@ def _draws(
     shift = random.standard_normal((draws, 1)) / ndtri(0.5 + pipeline_level / 2)
     moved = chance + np.where(shift < 0, shift * (chance - low), shift * (high - chance))
     won = random.random((draws, len(opened))) < np.clip(moved, 0.0, 1.0)
-    return np.asarray(won * opened["worth"].to_numpy(dtype=np.float64))
+    worth = np.broadcast_to(opened["worth"].to_numpy(dtype=np.float64), won.shape)
+    guessed = opened["guessed"].to_numpy(dtype=bool)
+    if guessed.any() and len(amounts):
+        random, size = np.random.default_rng([seed, 1]), len(amounts)
+        place = random.integers(0, size, (draws, int(guessed.sum())))
+        if size <= MOST_RESAMPLED:
+            sample = random.integers(0, size, (draws, size))
+            place = np.take_along_axis(sample, place, axis=1)
+        worth = worth.copy()
+        worth[:, guessed] = amounts[place]
+    return np.asarray(won * worth)
 
 
 def _table(

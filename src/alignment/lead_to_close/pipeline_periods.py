@@ -10,6 +10,7 @@ import pandas as pd
 from alignment.dataset import Dataset
 from alignment.incidence import Integers
 from alignment.lead_to_close.spells import day_number
+from alignment.periods import period_of
 
 By = Sequence[str]
 _WON_GOALS = ("won", "wins", "won_deals", "deals_won")
@@ -43,7 +44,7 @@ def forecast_periods(data: Dataset, by: By | None) -> pd.DataFrame:
         this = today.to_period("Q")
         found = [this, this + 1]
     else:
-        found = [pd.Period(str(one)) for one in by]
+        found = [period_of(one) or pd.Period(str(one)) for one in by]
     rows = []
     for one in found:
         ends = one.end_time.normalize()
@@ -124,15 +125,15 @@ def _goal(goals: pd.DataFrame, period: object, names: Sequence[str]) -> float:
 
 def _filled(rows: pd.DataFrame, starts: pd.Timestamp, ends: pd.Timestamp) -> float:
     """Add the goals whose periods, without gap or overlap, fill the days asked for."""
-    spans = [pd.Period(name) for name in rows["period"]]
-    exact = [t for p, t in zip(spans, rows["target"], strict=True) if _span(p) == (starts, ends)]
+    read = [
+        (period_of(name), target)
+        for name, target in zip(rows["period"], rows["target"], strict=True)
+    ]
+    spans = [(p, t) for p, t in read if p is not None]
+    exact = [t for p, t in spans if _span(p) == (starts, ends)]
     if exact:
         return float(exact[0])
-    inside = [
-        (p, t)
-        for p, t in zip(spans, rows["target"], strict=True)
-        if p.start_time >= starts and p.end_time.normalize() <= ends
-    ]
+    inside = [(p, t) for p, t in spans if p.start_time >= starts and p.end_time.normalize() <= ends]
     for freq in ("Q-DEC", "M"):
         parts = [(p, t) for p, t in inside if p.freqstr == freq]
         days = sum((p.end_time.normalize() - p.start_time).days + 1 for p, _ in parts)

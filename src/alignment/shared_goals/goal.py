@@ -9,12 +9,13 @@ import pandas as pd
 
 from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
+from alignment.periods import period_of
 from alignment.results import LEVEL
 from alignment.shared_goals.definitions import Definitions
 from alignment.shared_goals.horizon import day_of, today_of
 from alignment.shared_goals.plan import Plan, plan_goal
 from alignment.shared_goals.setting import Setting, won_between
-from alignment.shared_goals.targets import comparable, period_of
+from alignment.shared_goals.targets import comparable
 from alignment.text import Text
 
 _SOURCES = {
@@ -92,7 +93,7 @@ def usual_goal(
     Raises
     ------
     NotMeasurable
-        If nothing was stated or signed, and nothing won in the last twelve months.
+        If nothing was stated or signed, and nothing with an amount won in the last twelve months.
     """
     said = (definitions or Definitions()).goal
     chance = probability if probability is not None else float(said.get("probability", 0.80))
@@ -112,10 +113,10 @@ def usual_goal(
     if not last_year > 0:
         raise NotMeasurable(
             Text(
-                en="Not measurable: no goal is stated or signed, and nothing was won in the last "
-                "twelve months.",
-                es="No medible: no hay un objetivo indicado ni firmado, y no se ganó nada en los "
-                "últimos doce meses.",
+                en="Not measurable: no goal is stated or signed, and nothing with an amount above "
+                "0 was won in the last twelve months.",
+                es="No medible: no hay un objetivo indicado ni firmado, y en los últimos doce "
+                "meses no se ganó nada con un importe mayor que 0.",
             )
         )
     last = day_of("by", end) if end is not None else _year_later(today)

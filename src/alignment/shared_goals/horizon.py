@@ -1,4 +1,8 @@
-"""The months of a plan, as days after the export."""
+"""The months of a plan, as days after the export.
+
+The first begins the day after the export and the last ends on the day of the goal: of a month cut
+by either, only the days within are planned.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +30,9 @@ class Horizon:
     names : tuple of str
         The months of the plan, such as ``2026-10``.
     first, last : array of int
-        First and last day of each month, the months beyond included, in days after the export.
+        First and last day of each month, the months beyond included, in days after the export. The
+        last month of the plan ends on the last day of the goal; where that cuts it, its rest is the
+        first of the months beyond.
     days : int
         Last day of the goal, in days after the export.
     """
@@ -142,6 +148,9 @@ def horizon(data: Dataset, by: object) -> Horizon:
     if rest < JOINED_DAYS and len(months) > 1:
         months = months[1:]
     every = pd.period_range(months[0], periods=len(months) + BEYOND, freq="M")
-    last = np.array([(m.end_time.normalize() - today).days for m in every], dtype=np.int64)
+    ends = [m.end_time.normalize() for m in every]
+    if end < ends[len(months) - 1]:
+        ends.insert(len(months) - 1, end)
+    last = np.array([(day - today).days for day in ends], dtype=np.int64)
     first = np.concatenate([[1], last[:-1] + 1]).astype(np.int64)
     return Horizon(tuple(months.astype("str")), first, last, int((end - today).days))

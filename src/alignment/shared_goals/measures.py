@@ -86,8 +86,19 @@ def _handed(data: Dataset, span: Span) -> Dataset:
 
 
 def _revenue(data: Dataset, span: Span, terms: Terms) -> Counted:
-    data.require("opportunities", "amount")
-    return Counted(won_between(data, span.first, span.last))
+    deals = data.require("opportunities", "amount")
+    won = ((deals["status"] == "won") & span.holds(deals["closed_at"], data)).to_numpy(bool)
+    value = won_between(data, span.first, span.last)
+    if won.any() and not value > 0:
+        raise NotMeasurable(
+            Text(
+                en="Not measurable: none of the {n} deals won in these days carries an amount "
+                "above 0.",
+                es="No medible: ninguno de los {n} negocios ganados en estos días lleva un importe "
+                "mayor que 0.",
+            ).format(n=int(won.sum()))
+        )
+    return Counted(value)
 
 
 def _accepted(data: Dataset, span: Span, terms: Terms) -> Counted:

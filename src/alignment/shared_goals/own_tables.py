@@ -6,10 +6,13 @@ import pandas as pd
 
 from alignment.dataset import Dataset
 from alignment.errors import AlignmentError, ExportError
-from alignment.shared_goals.targets import METRICS, currency_of, meant_metric, metric_of, period_of
+from alignment.exports.reasons import SIGNED_TWICE
+from alignment.periods import period_of
+from alignment.shared_goals.targets import METRICS, currency_of, meant_metric, metric_of
 
 SYSTEM = "own tables"
 TABLES = ("goals", "capacity")
+_KEEP_ONE = "Keep one of the two."
 _CURES = {
     "period": "Write a year, a quarter or a month: 2027, 2027-Q1 or 2027-01.",
     "team": "Write marketing, sales or both (capacity: marketing or sales).",
@@ -58,7 +61,7 @@ def _set_aside(data: Dataset) -> list[AlignmentError]:
             row=int(row.row),
             column=None if pd.isna(row.column) else str(row.column),
             value=None if pd.isna(row.value) else str(row.value),
-            cure=_CURES.get(str(row.column)),
+            cure=_KEEP_ONE if SIGNED_TWICE.en in str(row.reason) else _CURES.get(str(row.column)),
         )
         for row in rows.itertuples()
     ]
@@ -107,7 +110,7 @@ def _targets(goals: pd.DataFrame, currency: str | None) -> list[AlignmentError]:
             cure = f"Write the target in {currency}, or state --currency {money}."
             wrong = (f"is in {money}, and the plan in {currency}", "metric", cure)
         elif None not in key and key in seen:
-            wrong = (f"is signed in row {seen[key]} already", "metric", "Keep one of the two.")
+            wrong = (f"is signed in row {seen[key]} already", "metric", _KEEP_ONE)
         seen.setdefault(key, int(row.source_row))
         if wrong is not None:
             told, column, cure = wrong

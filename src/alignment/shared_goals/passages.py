@@ -69,7 +69,7 @@ def find_passages(data: Dataset, *, months: int = MONTHS) -> Passages:
     Raises
     ------
     NotMeasurable
-        If leads and deals are not linked, amounts are missing, or there are too few months or
+        If leads and deals are not linked, amounts are missing or 0, or there are too few months or
         wins.
     """
     data.require("leads", "created_at")
@@ -91,7 +91,7 @@ def find_passages(data: Dataset, *, months: int = MONTHS) -> Passages:
         "sql_won": _step(frame, "sql", "won", span, days, data),
     }
     amounts, others, other_wins, blank = _values(data, frame, own_deals, span)
-    _enough(len(span), cohorts["won"], amounts)
+    _enough(len(span), cohorts["won"], amounts, blank)
     year = min(365.25, (data.as_of - first) / DAY)
     recent = int((frame["lead"] > data.as_of - year * DAY).sum())
     counted = {
@@ -226,8 +226,18 @@ def _values(
     )
 
 
-def _enough(months: int, won: Cohorts, amounts: NDArray[np.float64]) -> None:
-    wins = int(won.events.sum())
+def _enough(months: int, won: Cohorts, amounts: NDArray[np.float64], blank: int) -> None:
+    wins, worth = int(won.events.sum()), int((amounts > 0).sum())
+    if len(amounts) + blank >= MINIMUM_WON > worth:
+        # Amounts of 0 would make every goal look out of reach: nobody filled them in.
+        raise NotMeasurable(
+            Text(
+                en="Not measurable: of {n} deals won, {k} carry an amount above 0; a plan in money "
+                "needs {w}. Export the amounts of won deals.",
+                es="No medible: de {n} negocios ganados, {k} llevan un importe mayor que 0; un "
+                "plan en dinero necesita {w}. Exporta los importes de los negocios ganados.",
+            ).format(n=len(amounts) + blank, k=worth, w=MINIMUM_WON)
+        )
     if months < MINIMUM_MONTHS or wins < MINIMUM_WON or len(amounts) < MINIMUM_WON:
         raise NotMeasurable(
             Text(

@@ -40,7 +40,8 @@ class Plan(Result):
     pace : float
         Leads a month in the last twelve months.
     months : DataFrame
-        The plan: one row a month with ``month`` and, for ``leads`` (no interval: it is what the
+        The plan: one row a month (the first from the day after the export on, the last up to the
+        day of the goal) with ``month`` and, for ``leads`` (no interval: it is what the
         plan asks), ``accepted``, ``opportunities``, ``wins``, ``revenue`` and ``hours`` of sales
         (missing where not measurable), the expected number, ``…_low`` and ``…_high``, and
         ``hours_available``. It is the plan of `volume`.
@@ -133,7 +134,7 @@ class Plan(Result):
 
     @property
     def weeks(self) -> float:
-        """Length of the plan in weeks: that of its whole months."""
+        """Length of the plan in weeks: from the day after the export to the day of the goal."""
         return self.length * MONTH_DAYS / 7
 
     @property

@@ -11,6 +11,7 @@ import pandas as pd
 from alignment.arguments import nearest
 from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
+from alignment.periods import canonical, period_of
 from alignment.results import LEVEL, About, Result
 from alignment.shared_goals.cohorts import Floats, curves
 from alignment.shared_goals.horizon import LONGEST, today_of
@@ -113,16 +114,16 @@ def currency_of(name: str) -> str | None:
 def comparable(goals: pd.DataFrame, currency: str | None) -> pd.DataFrame:
     """Keep the targets that can be compared, with ``kind``: known, above 0, and in the currency.
 
-    Of two that say the same in other words the first is kept.
+    Their periods are named canonically: 2027, 2027-Q1, 2027-01. Of two that say the same in other
+    words the first is kept.
     """
     money = goals["metric"].map(currency_of)
     known = goals.assign(
-        kind=goals["metric"].map(metric_of), span=[str(period_of(name)) for name in goals["period"]]
+        kind=goals["metric"].map(metric_of), period=goals["period"].map(canonical).astype("str")
     )
     own = money.isna() | (money == (currency or ""))
-    usable = known["kind"].notna() & (known["target"] > 0) & own
-    first = known[usable.to_numpy(dtype=bool)].drop_duplicates(["span", "team", "kind"])
-    return first.drop(columns="span")
+    usable = known["kind"].notna() & known["period"].notna() & (known["target"] > 0) & own
+    return known[usable.to_numpy(dtype=bool)].drop_duplicates(["period", "team", "kind"])
 
 
 def meant_metric(name: str) -> str | None:
@@ -168,10 +169,12 @@ def compare_targets(data: Dataset | Setting, *, level: float = LEVEL) -> Targets
     frame = frame.sort_values("order", kind="stable", ignore_index=True).drop(columns="order")
     for end in ("", "_low", "_high"):
         frame[f"ratio{end}"] = frame[end.removeprefix("_") or "implied"] / signed
-    unknown = int(goals["metric"].map(metric_of).isna().sum())
-    others = len(goals) - unknown - len(known)
+    strange = goals["metric"].map(metric_of).isna()
+    dateless = ~strange & goals["period"].map(canonical).isna()
+    others = len(goals) - int(strange.sum()) - int(dateless.sum()) - len(known)
     counts = {
-        "targets of a metric that is not known": unknown,
+        "targets of a metric that is not known": int(strange.sum()),
+        "targets of a period that cannot be read": int(dateless.sum()),
         "targets of 0 or less, in another currency, or signed twice": others,
     }
     left_out = {reason: count for reason, count in counts.items() if count}
@@ -228,16 +231,6 @@ def _last_year(known: pd.DataFrame) -> tuple[str, ...]:
     alike = [name for name in both if spans[name].freqstr == spans[last].freqstr]
     first = spans[last].end_time - pd.DateOffset(years=1)
     return tuple(sorted(name for name in alike if spans[name].start_time > first))
-
-
-def period_of(name: str) -> pd.Period | None:
-    """Read a period such as 2027, 2027-Q1 or 2027-01; None if it is none."""
-    try:
-        found = pd.Period(str(name).strip())
-    except ValueError:
-        return None
-    usual = isinstance(found, pd.Period) and found.freqstr[0] in "YAQM"
-    return found if usual and 1990 <= found.year <= 2200 else None
 
 
 def track(setting: Setting, known: pd.DataFrame) -> pd.DataFrame:

@@ -15,6 +15,7 @@ import pandas as pd
 from alignment.arguments import of_type
 from alignment.dataset import Dataset
 from alignment.moments import first
+from alignment.periods import canonical
 from alignment.results import About, Result
 from alignment.rewind import rewound
 from alignment.sharing.agreement_of_systems import Agreement
@@ -171,7 +172,8 @@ def _aligned(data: Dataset, chain: Chain | None) -> list[Row]:
     stages, goals = data.lead_stages, data.goals
     kind = stages["stage"].astype("str")
     verdicts = kind.isin(["sal", "sql", "disqualified", "recycled"]).to_numpy(dtype=bool)
-    teams = goals.groupby("period")["team"].agg(set)
+    period = goals["period"].map(canonical).astype("str").fillna(goals["period"])
+    teams = goals.groupby(period)["team"].agg(set)
     both = None if not len(goals) else bool(teams.map({"marketing", "sales"}.issubset).any())
     return [
         _fact(
