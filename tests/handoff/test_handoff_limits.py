@@ -91,9 +91,41 @@ def test_it_agrees_with_a_second_library(relay):
     left = np.array([slope(block != one) for one in np.unique(block)])
     blocks = len(left)
     error = np.sqrt((blocks - 1) / blocks * ((left - change) ** 2).sum())
-    half = stats.t.ppf(0.95, blocks - 1) * error
+    # What each block adds to the squares of the doublings within region and quarter.
+    weight = np.diag(leads.astype(float))
+
+    def squares(kept):
+        used, own = strata[kept][:, strata[kept].any(axis=0)], weight[np.ix_(kept, kept)]
+        rest = design[kept, 0]
+        rest = rest - used @ np.linalg.solve(used.T @ own @ used, used.T @ own @ rest)
+        return rest @ own @ rest
+
+    every = squares(np.ones(len(week), dtype=bool))
+    held = np.array([every - squares(block != one) for one in np.unique(block)])
+    effective = held.sum() ** 2 / (held**2).sum()
+    assert blocks / 2 < effective < blocks
+    half = stats.t.ppf(0.95, effective - 1) * error
     expected = [change, change - half, change + half]
     assert row[["change", "low", "high"]].tolist() == pytest.approx(expected, abs=1e-9)
+
+
+def test_two_busy_weeks_are_not_taken_for_many(relay):
+    """All that can be compared lies in two weeks, and any week is particular by ten points."""
+    clear = []
+    for seed in range(80):
+        random = np.random.default_rng(seed)
+        came = np.zeros((52, len(REGIONS)), dtype=int)
+        came[:, 0] = 8
+        came[random.permutation(52)[:2], 0] = 64
+        chance = np.clip(0.5 + 0.1 * random.standard_normal(came.shape), 0, 1)
+        try:
+            found = volume_or_capacity(company(relay, came, random.binomial(came, chance)))
+        except NotMeasurable:  # both in one block
+            continue
+        row = found.effect.iloc[0]
+        clear.append(row["low"] > 0 or row["high"] < 0)
+    assert len(clear) > 70
+    assert np.mean(clear) <= 0.12
 
 
 def knee(came):

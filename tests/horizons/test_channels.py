@@ -150,20 +150,29 @@ def test_an_experiment_narrows_as_the_normal_law_says(model):
     prior = prior_fit(model.fit, 8000, 1)
     effect = prior.within(52)[:, prior.drivers.index("LinkedIn")]
     one = Experiment("LinkedIn", 0.5, float(effect.std()), 52)
-    found = narrowed(replace(model.fit, experiments=(one,)), None, members)["LinkedIn"]
+    found = narrowed(replace(model.fit, experiments=(one,)), members)["LinkedIn"]
     assert found == pytest.approx(1 - 1 / np.sqrt(2), abs=1e-3)
+
+
+def test_an_experiment_given_beside_a_table_of_unusable_ones_counts(model):
+    sharp = Experiment("LinkedIn", 0.5, 0.01, 52)
+    own = model.lifts
+    none = Lifts(own.frame.iloc[:0], own.pooled.iloc[:0], own.left_out, (), (), (), own.about)
+    made = replace(told(model), fit=replace(model.fit, experiments=(sharp,)), lifts=none)
+    frame = channels(made, checks_of(model)).frame.set_index("driver")
+    assert frame.loc["LinkedIn", "grade"] == "A"
 
 
 def test_two_experiments_narrow_more_than_one_and_none_nothing(model):
     members = {name: [name] for name in model.panel.names}
     one = Experiment("LinkedIn", 0.5, 0.3, 52)
     share = [
-        narrowed(replace(model.fit, experiments=e), None, members)["LinkedIn"]
+        narrowed(replace(model.fit, experiments=e), members)["LinkedIn"]
         for e in ((), (one,), (one, one))
     ]
     assert share[0] == 0
     assert 0 < share[1] < share[2] < 1
-    other = narrowed(replace(model.fit, experiments=(one,)), None, members)[FIRST]
+    other = narrowed(replace(model.fit, experiments=(one,)), members)[FIRST]
     assert other < 0.1
 
 
@@ -181,6 +190,19 @@ def test_payback_in_each_form(model, each, form, said):
     assert (found.form, said in found.title.en) == (form, True)
     assert all(len(found.title[lang]) <= 150 for lang in LANGUAGES)
     assert found.title.en != found.title.es
+
+
+def test_all_of_marketing_is_not_counted_as_a_channel(model):
+    made = without_lifts(told(returning(model, [0.01] * 20)))
+    found = channels(made, checks_of(model))
+    assert MARKETING in set(found.frame["driver"])
+    count = len(found.frame) - 1
+    assert f"Of {count} channels, {count} do not" in findings.payback_week(found).title.en
+    # Of a single one its name is said, and all of marketing is none by itself.
+    for name, said in (("LinkedIn", "LinkedIn does not pay back"), (MARKETING, "cannot be told")):
+        grades = np.where(found.frame["driver"] == name, "C", "D")
+        one = replace(found, frame=found.frame.assign(grade=grades))
+        assert said in findings.payback_week(one).title.en
 
 
 def test_a_margin_is_said_and_puts_the_payback_off(model):
@@ -276,6 +298,9 @@ def test_experiments_that_cannot_be_used_say_why(model):
         findings.experiments_measured(replace(model, lifts=None))
     own = model.lifts
     none = Lifts(own.frame.iloc[:0], own.pooled.iloc[:0], own.left_out, (), (), (), own.about)
+    empty = replace(none, left_out=own.left_out.iloc[:0])
+    with pytest.raises(NotMeasurable, match="hold no experiments"):
+        findings.experiments_measured(replace(model, lifts=empty))
     with pytest.raises(NotMeasurable, match=r"none of the 3 experiments .* fewer than 26 weeks"):
         findings.experiments_measured(replace(model, lifts=none))
 

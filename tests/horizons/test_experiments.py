@@ -139,6 +139,19 @@ def test_the_dispersion_is_one_for_poisson_counts_and_more_where_they_scatter():
     assert told[1] == pytest.approx(4.0, rel=0.1)  # 1 + scatter · mean
 
 
+def test_units_without_counts_tell_nothing_of_the_dispersion():
+    random = np.random.default_rng(5)
+    seen, none = random.poisson(3.0, (91, 9)).astype(float), np.zeros((91, 20))
+    window, before = flags(range(78, 91), 91), flags(range(78), 91)
+    few, many = (
+        Contrast(flags([0, 1], size), flags(range(2, size), size), window, before)
+        for size in (9, 29)
+    )
+    plain = dispersion(few, seen, np.zeros((91, 9), dtype=bool))
+    wide = dispersion(many, np.hstack([seen, none]), np.zeros((91, 29), dtype=bool))
+    assert wide == pytest.approx(plain)
+
+
 def test_a_lift_with_parts_is_the_plain_one_where_they_are_the_same():
     random = np.random.default_rng(2)
     y, x = random.normal(50, 3, 80), random.gamma(2, 1, 80)
@@ -331,6 +344,45 @@ def test_accounts_drawn_by_lot_are_compared_by_what_was_done_with_them():
     truth = 0.2 * panel.frame["sales effort"].mean()
     assert row["low"] < truth < row["high"]
     assert row["low"] > 0
+
+
+def test_spend_that_reaches_no_account_takes_no_part_in_an_experiment_on_accounts(dark):
+    """Sales leaves accounts alone in the dark quarter; spend is of regions, not of accounts."""
+    made, _ = dark
+    plan, deals = made.data.experiments, made.data.opportunities
+    plan = plan.assign(unit_kind="account", unit_id=plan["unit_id"].str.replace("R", "A"))
+    off = plan.loc[plan["arm"] == "changed", "unit_id"]
+    start, end = plan["starts_on"].iloc[0], plan["ends_on"].iloc[0]
+    mondays = worlds.START + pd.to_timedelta(7 * np.arange(worlds.WEEKS), unit="D")
+    calls = pd.MultiIndex.from_product(
+        [mondays, [f"A{r}" for r in range(8)], range(3)], names=["day", "account", "nth"]
+    ).to_frame(index=False)
+    held = calls["account"].isin(off) & calls["day"].between(start, end)
+    # A call more in every other week, so that the driver varies.
+    calls = calls[~held & ((calls["nth"] < 2) | (calls["day"].dt.day % 2 == 0))]
+    touches = {
+        "touch_id": [f"T{i}" for i in range(len(calls))],
+        "account_id": calls["account"],
+        "occurred_at": (calls["day"] + pd.Timedelta(hours=8))
+        .dt.tz_localize("UTC")
+        .dt.as_unit("us"),
+        "team": "sales",
+        "channel": "phone",
+        "kind": "call",
+    }
+    closed = deals.assign(status="lost", closed_at=deals["created_at"] + pd.Timedelta(hours=1))
+    data = made.data.replace(
+        experiments=plan,
+        touches=tables.conform("touches", touches),
+        opportunities=tables.conform("opportunities", closed),
+    )
+    panel = weekly_panel(data)
+    assert set(panel.names) == {"brand", "search", "sales effort"}
+    lifts = measured_lifts(data, panel)
+    assert lifts.frame["driver"].tolist() == ["sales effort"]
+    (one,) = lifts.experiments
+    assert set(one.parts) == {"sales effort"}
+    assert np.isfinite(one.parts["sales effort"]).all()
 
 
 def test_the_sample_is_measured_or_left_out_whole(sample):

@@ -176,6 +176,22 @@ def test_windows_disagree_where_an_effect_ends_midway():
     assert first["low"] > last["high"]
 
 
+@pytest.mark.parametrize("empty", [56, 95])
+def test_weeks_without_any_outcome_are_not_compared(empty):
+    """Refits on weeks in which nothing came are left out, and the other checks still run."""
+    random = np.random.default_rng(2)
+    y = random.poisson(20, 110).astype(float)
+    y[:empty] = 0
+    activity = pd.DataFrame(random.gamma(2, 1, (110, 2)), columns=["a", SALES])
+    panel = panel_of(y, activity, ["a"])
+    found = diagnose(long_and_short_of(panel), placebos=1)
+    checks = set(found.frame["check"])
+    assert "shifted window" not in checks
+    assert "first" not in set(found.windows["window"])
+    assert ("placebo date" in checks) == (empty == 56)
+    assert "forecast" in checks
+
+
 def test_diagnostics_say_no_where_there_is_nothing():
     random = np.random.default_rng(9)
     activity = pd.DataFrame(

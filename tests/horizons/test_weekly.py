@@ -146,6 +146,23 @@ def test_weeks_before_the_leads_of_an_export_became_deals_are_missing_and_not_em
     assert cut.about.left_out["weeks cut off at the beginning or the end"] >= 1
 
 
+def test_deals_that_begin_with_their_leads_lack_no_week(company):
+    panel = weekly_panel(with_leads(company, 0, whole=False))
+    assert len(panel.frame) == WEEKS - 1
+    assert (panel.frame["outcome"] == 1).all()
+
+
+def test_a_lead_dated_years_before_the_others_hides_no_missing_weeks(company):
+    data = with_leads(company, 36, whole=False)
+    # Five leads for each, so that one of them all is less than 0.5 %.
+    more = pd.concat([data.leads.assign(lead_id=data.leads["lead_id"] + end) for end in "abcd"])
+    stray = data.leads.iloc[:1].assign(lead_id="old", created_at=at([-2000])[0])
+    leads = pd.concat([data.leads, more, stray], ignore_index=True)
+    frames = [weekly_panel(replace(data, leads=own)).frame for own in (data.leads, leads)]
+    pd.testing.assert_frame_equal(*frames)
+    assert (frames[1]["outcome"] == 1).all()
+
+
 def test_objectives_split_a_channel_and_declare_brand(company):
     panel = weekly_panel(company)
     drivers = panel.drivers.set_index("driver")

@@ -266,6 +266,26 @@ def test_what_holds_no_information_is_missing_and_takes_no_degree():
         assert np.isnan(none.p_value)
 
 
+@pytest.mark.parametrize("by_account", [False, True])
+def test_who_enters_after_all_of_a_group_have_ended_makes_no_difference(by_account):
+    """One lead of the second group is lost on day 1; all others of it come on record on day 5."""
+    p_values = []
+    for seed in range(100):
+        random = np.random.default_rng(seed)
+        takes, stop = random.exponential(60, 300).astype(int), random.integers(30, 200, 300)
+        group = (np.arange(300) % 3 == 0).astype(int)
+        kept = (group == 0) | (np.minimum(takes, stop) >= 5)
+        exit = np.r_[np.minimum(takes, stop)[kept], 1]
+        end = np.r_[np.where(takes <= stop, random.integers(1, 3, 300), 0)[kept], 2]
+        group = np.r_[group[kept], 1]
+        entry = np.where(group == 1, 5, 0)
+        entry[-1] = 0
+        account = np.arange(len(exit)) // (2 if by_account else 1)
+        p_values.append(both_ways(gray, entry, exit, end, group, account)[0].p_value)
+    p_values = np.array(p_values)
+    assert (p_values[~np.isnan(p_values)] > 0.05).mean() > 0.9
+
+
 def test_two_accounts_are_too_few_for_grays_test_of_three_groups():
     entry, exit, end, group, _ = drawn(12, n=90, late=False)
     found, _ = both_ways(gray, entry, exit, end, group, np.arange(90) % 2)

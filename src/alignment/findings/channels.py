@@ -12,6 +12,7 @@ from alignment.findings.checks import why
 from alignment.findings.long_short import EMPTY, joined, named
 from alignment.horizons import Channels, Diagnostics, Lifts, LongShort
 from alignment.horizons.channels import ASSUMPTION, EXPERIMENT, NONE
+from alignment.horizons.effects import MARKETING
 from alignment.horizons.experiments import LEFT_OUT
 from alignment.horizons.model import LAST_WEEK, YEAR_WEEKS
 from alignment.text import Text
@@ -24,7 +25,7 @@ def experiments_measured(result: LongShort, checks: Diagnostics | None = None) -
     What the model made of them is said only where it may be believed.
     """
     lifts = result.lifts
-    if lifts is None:
+    if lifts is None or not (len(lifts.pooled) or len(lifts.left_out)):
         raise NotMeasurable(
             Text(
                 en="Not measurable: the exports hold no experiments.",
@@ -132,7 +133,8 @@ def payback_week(result: Channels) -> Finding:
     above = frame["above_copies"] | (frame["grade"] == EXPERIMENT)
     told = frame[~frame["grade"].isin([ASSUMPTION, NONE]) & above]
     paid = told[~told["extrapolated"]].sort_values("payback")
-    unpaid = told[told["payback_low"] > YEAR_WEEKS]
+    count = int((frame["driver"] != MARKETING).sum())  # all of marketing is no further channel
+    unpaid = told[(told["payback_low"] > YEAR_WEEKS) & (told["driver"] != MARKETING)]
     details = joined([_counted(result), _grades(result), why(result.checks)])
     if len(paid):
         row = paid.iloc[0]
@@ -147,13 +149,22 @@ def payback_week(result: Channels) -> Finding:
             money=_money(result),
         )
         return Finding("payback-week", "claim", title, details)
+    if len(unpaid) == 1:
+        title = Text(
+            en="{name} does not pay back a week's spend within a year, counted in {money}",
+            es="{name} no recupera en un año la inversión de una semana, contada en {money}",
+        ).format(
+            name=vocabulary.driver(str(unpaid["driver"].iloc[0])),
+            money=_money(result),
+        )
+        return Finding("payback-week", "claim", title, details)
     if len(unpaid):
         title = Text(
             en="Of {all} channels, {n} do not pay back a week's spend within a year, counted in "
             "{money}",
             es="De {all} canales, {n} no recuperan en un año la inversión de una semana, contada "
             "en {money}",
-        ).format(n=both(integer, len(unpaid)), all=both(integer, len(frame)), money=_money(result))
+        ).format(n=both(integer, len(unpaid)), all=both(integer, count), money=_money(result))
         return Finding("payback-week", "claim", title, details)
     title = Text(
         en="In which week a channel pays back what it costs cannot be told yet",

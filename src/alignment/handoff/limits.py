@@ -14,7 +14,9 @@ leads on, it is a mean over the weeks on both sides of that knee. It is not what
 every week's arrivals doubled: beyond the busiest week nothing was seen.
 
 Source of the interval: the cluster jackknife, MacKinnon, Nielsen & Webb 2023 (Journal of Applied
-Econometrics 38:671), with Student's t of the clusters less one.
+Econometrics 38:671), with Student's t of the effective number of clusters less one (Carter,
+Schnepel & Steigerwald 2017, Review of Economics and Statistics 99:698): where two weeks hold nearly
+all there is to compare, the other blocks tell nothing of how much such weeks differ.
 """
 
 from __future__ import annotations
@@ -285,9 +287,10 @@ def _doubling(name: str, came: NDArray[np.bool_], cells: _Cells, level: float) -
     with_outcome, with_itself = _totals(cells, counted)
     slopes = with_outcome / with_itself
     change, others = float(slopes[0]), slopes[1:]
-    blocks = len(others)
+    blocks, held = len(others), with_itself[0] - with_itself[1:]
     variance = (blocks - 1) / blocks * float(((others - change) ** 2).sum())
-    spread = float(student.ppf((1 + level) / 2, blocks - 1)) * np.sqrt(variance)
+    effective = max(float(held.sum() ** 2 / (held**2).sum()), 2.0)
+    spread = float(student.ppf((1 + level) / 2, effective - 1)) * np.sqrt(variance)
     return told | {"change": change, "low": change - spread, "high": change + spread}
 
 

@@ -13,7 +13,6 @@ from alignment.arguments import of_type, within
 from alignment.errors import NotMeasurable
 from alignment.horizons.diagnostics import Diagnostics
 from alignment.horizons.effects import LEARNED, MARKETING, TOLD, limits
-from alignment.horizons.experiments import Lifts
 from alignment.horizons.long_short import LongShort
 from alignment.horizons.model import LAST_WEEK, SHORT_WEEKS, YEAR_WEEKS, WeeklyFit, prior_fit
 from alignment.horizons.panel import Panel
@@ -123,7 +122,7 @@ def channels(
         raise NotMeasurable(NOTHING_BACK)
     level = result.about.level or LEVEL
     believed = known is not None and not known.vetoed
-    alone = narrowed(result.fit, result.lifts, _members(result, list(spend)))
+    alone = narrowed(result.fit, _members(result, list(spend)))
     panel = regions if isinstance(regions, Panel) else None
     rows = []
     for name, cost in spend.items():
@@ -233,9 +232,7 @@ def _above_copies(result: LongShort, name: str, checks: Diagnostics | None) -> b
     return any(member not in failed for member in _members(result, [name])[name])
 
 
-def narrowed(
-    fit: WeeklyFit, lifts: Lifts | None, members: Mapping[str, list[str]]
-) -> dict[str, float]:
+def narrowed(fit: WeeklyFit, members: Mapping[str, list[str]]) -> dict[str, float]:
     """Give the share by which experiments alone narrow the range of each year's effect.
 
     What they measured and the year's effects vary together in the prior; given lifts with normal
@@ -244,11 +241,11 @@ def narrowed(
     Parameters
     ----------
     fit : WeeklyFit
-    lifts : Lifts or None
+        With the experiments that entered it.
     members : mapping of str to list of str
         Drivers whose effects make up each name.
     """
-    entered = fit.experiments if lifts is None else lifts.experiments
+    entered = fit.experiments
     if not entered:
         return dict.fromkeys(members, 0.0)
     prior = prior_fit(fit, 8000, 1)

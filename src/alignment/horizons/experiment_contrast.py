@@ -168,8 +168,9 @@ def dispersion(contrast: Contrast, outcome: Floats, touched: Flags) -> tuple[flo
     units = np.flatnonzero(contrast.changed | contrast.control)
     counts = np.array([outcome[b][:, units].sum(axis=0) for b in blocks])
     kept = ~np.array([touched[b][:, units].any(axis=0) for b in blocks])
-    kept &= kept.sum(axis=0) > 0
     counts = np.where(kept, counts, 0.0)
+    # A unit or quarter without any counts is fitted perfectly and tells nothing of how they differ.
+    kept &= np.logical_and.outer(counts.any(axis=1), counts.any(axis=0))
     rows, columns = np.maximum(counts.sum(axis=1), 1e-9), np.ones(len(units))
     for _ in range(200):
         columns = counts.sum(axis=0) / np.maximum((kept * rows[:, np.newaxis]).sum(axis=0), 1e-12)

@@ -129,7 +129,7 @@ class Known:
             if one.kind == REGION:
                 # What has no region reaches all regions, like their opportunities.
                 grid = grid + np.multiply.outer(grid[:, -1], share)
-                grid[:, -1] = 0.0
+            grid[:, -1] = 0.0
             found[name] = grid
         return UnitWeeks(made, found)
 

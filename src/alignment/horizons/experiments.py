@@ -220,7 +220,7 @@ def _measure(one: Round, units: UnitWeeks, halves: tuple[float, ...]) -> _Measur
     gaps = {
         name: np.array([apart(contrast, x, share, half) for half in halves])
         for name, x in units.activity.items()
-        if x.any()
+        if (x @ share).any()  # what never reached any of its units has no average week there
     }
     change = {name: gap[:, contrast.window].sum(axis=1) for name, gap in gaps.items()}
     size = {name: abs(total.mean()) / contrast.window.sum() for name, total in change.items()}

@@ -157,7 +157,7 @@ def placebo_dates(fit: WeeklyFit, panel: WeeklyPanel, seed: int, level: float) -
         activity = pd.DataFrame(fit.activity[shift:], columns=list(fit.drivers))
         activity = activity.loc[:, np.ptp(activity.to_numpy(), axis=0) > 0]
         names = [name for name in marketing_drivers(panel) if name in activity]
-        if weeks < MINIMUM_WEEKS or not names:
+        if weeks < MINIMUM_WEEKS or not names or np.ptp(fit.outcome[:weeks]) == 0:
             continue
         again = refit(
             fit,
@@ -191,7 +191,8 @@ def shifted_windows(fit: WeeklyFit, panel: WeeklyPanel, seed: int, level: float)
     drawn = dict[str, Floats]()
     for window, part in (("first", slice(0, size)), ("last", slice(weeks - size, weeks))):
         activity = pd.DataFrame(fit.activity[part], columns=list(fit.drivers))
-        if size == weeks or not (np.ptp(activity.to_numpy(), axis=0) > 0).all():
+        moving = np.ptp(fit.outcome[part]) > 0 and (np.ptp(activity.to_numpy(), axis=0) > 0).all()
+        if size == weeks or not moving:
             continue
         again = refit(
             fit,
@@ -227,7 +228,7 @@ def forecasts(fit: WeeklyFit, panel: WeeklyPanel, seed: int, level: float) -> pd
     parts_ = []
     for back in range(ORIGINS, 0, -1):
         weeks = len(fit.outcome) - back * AHEAD
-        enough = weeks >= max(MINIMUM_WEEKS, SEASON)
+        enough = weeks >= max(MINIMUM_WEEKS, SEASON) and np.ptp(fit.outcome[:weeks]) > 0
         if enough and (np.ptp(fit.activity[:weeks], axis=0) > 0).all():
             parts_.append(_forecast_from(fit, panel, weeks, seed, level))
     columns = ["week", "outcome", "estimate", "low", "high", "naive"]

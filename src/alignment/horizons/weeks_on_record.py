@@ -11,6 +11,7 @@ from alignment.text import Text
 
 COMPLETE = 0.95  # share of the opportunities of leads by whose age a week counts as complete
 MINIMUM_LAGS = 30  # opportunities whose lead is on record; with fewer, their ages say little
+STRAY = 0.005  # share of leads of which those long before the others may be wrongly dated
 _DAYS = 7
 
 
@@ -82,7 +83,9 @@ def _complete_from(data: Dataset) -> list[pd.Timestamp]:
     lag = days[days >= 0]
     if len(lag) < MINIMUM_LAGS:
         return []
-    first, reach = data.leads["created_at"].min(), float(lag.quantile(COMPLETE))
+    first, reach = _first_leads(data.leads["created_at"]), float(lag.quantile(COMPLETE))
+    if reach == 0:  # deals begin with their leads: no week lacks those of earlier ones
+        return []
     age = (deals["created_at"] - first).dt.total_seconds() / 86_400
     early, later = days[(age >= 0) & (age < reach)], days[age >= reach]
     missing = float(lag.clip(upper=reach).mean()) / reach  # of the first weeks' opportunities
@@ -91,3 +94,9 @@ def _complete_from(data: Dataset) -> list[pd.Timestamp]:
         return []
     day = local_day(pd.Series([first + pd.Timedelta(days=reach)]), data.timezone)
     return [day.iloc[0]]
+
+
+def _first_leads(created: pd.Series) -> pd.Timestamp:
+    """Give the moment of the first lead, but for a few a quarter or more before the others."""
+    usual = created.quantile(STRAY, interpolation="lower")
+    return created[created >= usual - pd.Timedelta(weeks=13)].min()

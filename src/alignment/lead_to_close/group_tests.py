@@ -196,8 +196,10 @@ def gray(
     """
     times, at_risk, events = _aligned(tables)
     curves = _curves(at_risk, events, end)
-    own, other = events[:, end], events.sum(axis=1) - events[:, end]
     there = (at_risk > 0) & (curves.survival_before > 0)
+    # Who enters after all of a group have ended tells nothing of its incidence.
+    at_risk, events = np.where(there, at_risk, 0.0), np.where(there[:, None], events, 0.0)
+    own, other = events[:, end], events.sum(axis=1) - events[:, end]
     before = np.where(there, curves.survival_before, 1.0)
     scaled = np.where(there, at_risk / before, 0.0)  # Y/S
     weighted = scaled * (1 - curves.incidence_before)
@@ -241,7 +243,8 @@ def _gray_moves(own: Floats, scaled: Floats, survival: Floats) -> _Moves:
     pooled = np.maximum(scaled.sum(axis=0), 1e-300)
     step = own.sum(axis=0) / pooled
     common = np.cumsum(step)
-    hazard = step / (1 - (common - step))
+    left = 1 - (common - step)
+    hazard = np.where(left > 1e-12, step / np.maximum(left, 1e-12), 0.0)
     open_share = np.where(survival > 0, survival, 1.0)
     ratio = np.where(survival > 0, 1 - (1 - common) / open_share, 1.0)
     groups = len(scaled)
