@@ -280,6 +280,23 @@ def test_a_check_that_could_not_be_run_neither_passes_nor_fails(model):
     assert not some_pass(checks_of(model, "placebo channel"), model.panel.names)
 
 
+def test_where_no_check_that_can_forbid_could_be_run_nothing_is_claimed(model):
+    checks = checks_of(model)
+    frame = checks.frame[checks.frame["check"] != "placebo date"].copy()
+    one = replace(checks, frame=frame)
+    assert not one.untried
+    assert not one.vetoed
+    frame.loc[frame["check"] == "forecast", "passed"] = pd.NA
+    none = replace(checks, frame=frame)
+    assert none.untried
+    assert none.vetoed
+    assert findings.model_checks(none).form == "inconclusive"
+    assert "Too few weeks to check" in findings.model_checks(none).title.en
+    found = findings.short_and_long(told(model, {}), none)
+    assert found.form == "inconclusive"
+    assert "too few weeks to check" in found.detail.en
+
+
 def test_too_few_weeks_for_a_forecast_are_said_and_not_drawn(model):
     checks = checks_of(model)
     said = figures.forecast_checked.alt(checks)

@@ -15,6 +15,11 @@ from alignment.text import Text
 from alignment.wording import both, integer, listing, percent
 
 VETOES = ("placebo date", "forecast")
+UNTRIED = Text(
+    en="There are too few weeks to check the model, so that none of its effects is claimed.",
+    es="Hay muy pocas semanas para comprobar el modelo, así que no se afirma ninguno de sus "
+    "efectos.",
+)
 
 
 def held_back(checks: Diagnostics | None, *needed: tuple[str, str | None]) -> bool:
@@ -25,7 +30,7 @@ def held_back(checks: Diagnostics | None, *needed: tuple[str, str | None]) -> bo
     checks : Diagnostics or None
     *needed : (check, subject)
         Checks that this claim needs; a subject of None stands for any. One that could not be run
-        does not hold it back.
+        does not hold it back, but where none of :data:`VETOES` could, all claims wait.
     """
     if checks is None or checks.vetoed:
         return True
@@ -79,6 +84,8 @@ def why(checks: Diagnostics | None, names: Sequence[str] = ()) -> Text:
             en="None of these channels brings more than shuffled copies of itself.",
             es="Ninguno de estos canales trae más que copias barajadas de sí mismo.",
         )
+    if checks.untried:
+        return UNTRIED
     return Text(
         en="The model fails a check that it must pass ({checks}), so that none of its effects is "
         "claimed.",
@@ -104,6 +111,12 @@ def model_checks(checks: Diagnostics) -> Finding:
             es="Pasar no es prueba: en los benchmarks consta cuántas veces pasa un modelo de nada.",
         )
     )
+    if checks.untried:
+        title = Text(
+            en="Too few weeks to check the weekly model: nothing is claimed from it",
+            es="Muy pocas semanas para comprobar el modelo semanal: no se afirma nada con él",
+        )
+        return Finding("model-checks", "inconclusive", title, detail)
     if checks.vetoed:
         title = Text(
             en="The weekly model is not to be believed on these data: it passes {passed} of {all} "

@@ -93,10 +93,21 @@ class Diagnostics(Result):
 
     @property
     def vetoed(self) -> bool:
-        """Say whether the model must not be believed: a placebo date or the forecast failed."""
+        """Say whether the model must not be believed.
+
+        A placebo date or the forecast failed, or the weeks were too few to try either.
+        """
+        return self.untried or bool(self._vetoes.eq(False).any())
+
+    @property
+    def untried(self) -> bool:
+        """Say whether neither of the checks that can forbid to believe the model could be run."""
+        return not len(self._vetoes)
+
+    @property
+    def _vetoes(self) -> pd.Series:
         vetoes = self.frame["check"].isin(["placebo date", "forecast"])
-        failed = self.frame.loc[vetoes, "passed"].astype("boolean").eq(False)
-        return bool(failed.fillna(False).any())
+        return self.frame.loc[vetoes, "passed"].astype("boolean").dropna()
 
 
 def diagnose(result: LongShort, *, placebos: int = PLACEBOS, seed: int = 0) -> Diagnostics:
