@@ -226,7 +226,7 @@ def test_disagreement_names_the_routes_and_their_numbers():
 
 def test_the_odds_scale_stands_beside_the_claim():
     detail = findings.together_more(game()).detail
-    assert "odds scale" in detail.en
+    assert "scale of log odds" in detail.en
     assert "0.30 (0.10 to 0.50)" in detail.en
     assert "experiment “2x2”" in findings.together_more(game(**TRIAL)).detail.en
 

@@ -166,7 +166,8 @@ GLOSSARY: tuple[Term, ...] = (
             "below 0.1, after allowing for the number of comparisons, we speak of a difference.",
             es="La prueba de Gray pregunta si los grupos difieren en cuántos se ganan; la log-rank "
             "en el ritmo de los que siguen abiertos. La p dice cada cuánto el azar solo mostraría "
-            "tanto; bajo 0,1, descontado el número de comparaciones, hablamos de diferencia.",
+            "tanto; por debajo de una vez en diez, descontado el número de comparaciones, "
+            "hablamos de diferencia.",
         ),
     ),
     Term(

@@ -312,6 +312,7 @@ HAZARD_LEVELS: Mapping[str, Text] = {
     "not lately": Text(en="none lately", es="ninguno últimamente"),
     "yes": Text(en="yes", es="sí"),
     "no": Text(en="no", es="no"),
+    **{f"Q{n}": Text(en=f"Q{n}", es=f"T{n}") for n in range(1, 5)},
 }
 # What a cohort, and the age of a cohort, is counted in.
 PERIODS: Mapping[str, Text] = {
@@ -403,8 +404,12 @@ HORIZONS: Mapping[str, Text] = {
     "year": Text(en="the year", es="el año"),
     "tail": Text(en="weeks 53–156", es="semanas 53–156"),
 }
+# What the data made of an effect of the weekly model: whether it is believed, its checks say.
+ADDED: Mapping[str, Text] = {
+    "told": Text(en="the data added to it", es="los datos aportaron"),
+    "cannot tell": Text(en="mostly the assumption", es="sobre todo el supuesto"),
+}
 TELLINGS: Mapping[str, Text] = {
-    "told": Text(en="can be told", es="se puede decir"),
     "cannot tell": Text(en="cannot be told", es="no se puede decir"),
     "present": Text(en="there is one", es="lo hay"),
     "absent": Text(en="there is none", es="no lo hay"),

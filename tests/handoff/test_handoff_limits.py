@@ -190,7 +190,7 @@ def test_few_of_either_kind_are_too_few(relay, late):
 @pytest.mark.parametrize(
     ("share", "title"),
     [
-        (0.3, "Hands are short in busy weeks: with twice another week's leads"),
+        (0.3, "Hands are short in busy weeks: twice the leads"),
         (0.6, "Follow-up holds in busy weeks"),
     ],
     ids=["hands", "volume"],

@@ -286,13 +286,13 @@ def test_what_moves_the_clock(results):
 def test_hours_are_not_rounded_away(results):
     service, waits, limits = results["service"], results["waits"], results["limits"]
     quick = replace(service, hours=1 / 12, clock="working")
-    assert "within 5\xa0min of working time" in said(findings.touched_in_time, quick).title.en
+    assert "Within 5\xa0min of working time" in said(findings.touched_in_time, quick).title.en
     assert "within 5\xa0min of working time" in figures.service_levels.subtitle(quick)["en"]
     assert "1,5\xa0h" in said(findings.touched_in_time, replace(service, hours=1.5)).title.es
     short = changed(waits, "frame", naive_mean_hours=0.25)
     assert "average wait, 15\xa0min," in said(findings.average_wait, short).title.en
     volume = replace(limits, hours=1.5, limited_by="volume")
-    assert "in 1.5\xa0h for" in said(findings.what_limits, volume).title.en
+    assert "within 1.5\xa0h changes by" in said(findings.what_limits, volume).title.en
     assert "within 1.5\xa0h" in figures.busy_weeks.subtitle(volume)["en"]
 
 

@@ -207,7 +207,9 @@ def test_the_lift_enters_the_model_and_the_result_says_so(dark):
     row = found.lifts.pooled.iloc[0]
     assert found.fit.experiments == found.lifts.experiments
     assert row["with_high"] - row["with_low"] < row["without_high"] - row["without_low"]
-    assert any("calibrate the weekly model: 1 of them" in a.en for a in found.about.assumptions)
+    assert any(
+        "calibrate the weekly model: 1, drawn together" in a.en for a in found.about.assumptions
+    )
     none = long_and_short(made.data, experiments=(), **quick)
     assert none.lifts is None
     assert none.fit.experiments == ()

@@ -9,6 +9,7 @@ import pytest
 from alignment import tables
 from alignment.dataset import Dataset
 from alignment.errors import ArgumentError, NotMeasurable
+from alignment.exhibits.reasons import reason
 from alignment.horizons.funnel import deal_spells, value_curve
 from alignment.horizons.weekly import SALES, weekly_panel
 
@@ -185,7 +186,9 @@ def test_spend_of_a_month_is_spread_over_its_days_and_said(company):
     assert panel.about.left_out["rows of spend spread over more than a week"] == 1
     # Active in three weeks only: too few to be a driver.
     assert panel.names == ["Search (activation)", SALES]
-    assert panel.about.left_out["drivers active in fewer than 8 weeks"] == 1
+    assert panel.about.left_out["drivers active in too few weeks"] == 1
+    for key in panel.about.left_out:
+        assert reason(key, "es") != reason(key, "en")
 
 
 def test_value_won_counts_at_the_closing(company):

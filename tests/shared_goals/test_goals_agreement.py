@@ -144,6 +144,18 @@ def test_sums_are_met_by_the_rate_of_a_year(agreed):
     assert said.title["en"].startswith("Of the 2 lines")
     assert said.title["en"].endswith("met 1")
     assert findings.signed_lines(replace(half, lines=half.lines[1:])).detail is None
+    # The table says which, so that the count can be checked.
+    assert [half.met(one) for one in half.lines] == [False, True]
+    told = behind.signed_lines(half, "en").to_html()
+    assert told.count(">no<") == told.count(">yes<") == 1
+
+
+def test_the_table_to_sign_says_the_limit_and_the_clock_of_a_line(agreed):
+    html = behind.signed_lines(agreed, "en").to_html()
+    assert "Leads touched in time by sales: 24\xa0h of working time" in html
+    assert "Leads with a verdict in time: 7\xa0days" in html
+    promise = next(one for one in agreed.lines if one.unit == "promise")
+    assert agreed.met(promise) is None
 
 
 def test_the_hours_signed_are_those_of_the_sentence_even_for_the_next_day(company, setting):

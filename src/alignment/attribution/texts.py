@@ -38,7 +38,7 @@ _METHODS: Mapping[str, Text] = {
         en="full path as HubSpot and Adobe Marketo Measure have it (first touch, lead creation, "
         "opportunity creation and close 22.5 each, others 10)",
         es="ruta completa según HubSpot y Adobe Marketo Measure (primera interacción, creación del "
-        "lead, creación de la oportunidad y cierre, 22,5 cada uno; los demás 10)",
+        "lead, creación de la oportunidad y cierre, 90 a partes iguales; los demás 10)",
     ),
     "markov": Text(
         en="removal from an exact first-order Markov chain (Anderl et al. 2016)",

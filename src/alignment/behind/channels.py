@@ -27,7 +27,9 @@ _LABELS = {
     "grade": Text(en="Evidence", es="Evidencia"),
     "experiment": Text(en="Experiment", es="Experimento"),
     "starts_on": Text(en="From", es="Desde"),
-    "change": Text(en="Change, average weeks", es="Cambio, semanas medias"),
+    "change": Text(
+        en="Activity changed by, average weeks", es="La actividad cambió, en semanas medias"
+    ),
     "lift": Text(en="An average week brings", es="Una semana media trae"),
     "without": Text(en="Model without them", es="Modelo sin ellos"),
     "with": Text(en="Model with them", es="Modelo con ellos"),
@@ -89,9 +91,9 @@ def channel_evidence(result: Channels, lang: Language) -> Table:
             }
         )
     caption = Text(
-        en="Revenue for each one spent, week of payback at a margin of {margin} and what each line "
+        en="Revenue for each 1 spent, week of payback at a margin of {margin} and what each line "
         "rests on",
-        es="Ingresos por cada uno invertido, semana en que se recupera con un margen de {margin} y "
+        es="Ingresos por cada 1 invertido, semana en que se recupera con un margen de {margin} y "
         "en qué se apoya cada línea",
     ).format(margin=wording.both(wording.decimal, result.margin, digits=2))
     return build(

@@ -30,6 +30,7 @@ _LABELS: Mapping[str, Text] = {
     "leads": Text(en="Leads", es="Leads"),
     "line": Text(en="Line", es="Línea"),
     "made": Text(en="Made it so far", es="Ya lo dieron"),
+    "met": Text(en="Met", es="Se cumplió"),
     "metric": Text(en="Counts", es="Cuenta"),
     "month": Text(en="Month", es="Mes"),
     "monthly": Text(en="Leads a month", es="Leads al mes"),
@@ -64,10 +65,11 @@ def plan_months(plan: Plan, lang: Language) -> Table:
     return build(
         frame,
         Text(
-            en="The plan by month, as expected; the first row begins the day after the export and "
-            "the last ends on the day of the goal",
-            es="El plan por mes, según lo esperado; la primera fila empieza al día siguiente de la "
-            "exportación y la última termina el día del objetivo",
+            en="The plan by month, as expected, each win at the mean amount; the first row begins "
+            "the day after the export and the last ends on the day of the goal",
+            es="El plan por mes, según lo esperado, cada negocio ganado al importe medio; la "
+            "primera fila empieza al día siguiente de la exportación y la última termina el día "
+            "del objetivo",
         ),
         ["month", *counts, "wins_low", "wins_high", *money, *hours],
         {
@@ -165,7 +167,10 @@ def implied_revenue(result: Targets, lang: Language) -> Table:
     """Tabulate the revenue that each target implies."""
     return build(
         result.frame,
-        Text(en="Revenue that the signed targets imply", es="Ingresos que implican los objetivos"),
+        Text(
+            en="Revenue that the signed targets imply",
+            es="Ingresos que implican los objetivos firmados",
+        ),
         ["team", "metric", "target", "implied", "low", "high", "ratio"],
         {
             **integers(lang, "target"),
@@ -173,7 +178,7 @@ def implied_revenue(result: Targets, lang: Language) -> Table:
             **percents(lang, "ratio", digits=0),
         },
         lang,
-        labels=_LABELS,
+        labels={**_LABELS, "target": Text(en="Target", es="Objetivo")},
         words={"team": vocabulary.TEAMS, "metric": vocabulary.GOAL_METRICS},
     )
 
@@ -198,14 +203,16 @@ def goal_track(result: Targets, lang: Language) -> Table:
     )
 
 
-def line_value(value: float | None, unit: str, currency: str, lang: Language) -> str:
-    """Write a number of an agreement in its unit."""
+def line_value(
+    value: float | None, unit: str, currency: str, lang: Language, *, digits: int = 0
+) -> str:
+    """Write a number of an agreement in its unit, a share with so many digits."""
     if value is None or pd.isna(value):
         return "—"
     if unit == "money":
         return wording.money(value, lang, currency=currency, compact=True)
     if unit == "share":
-        return wording.percent(value, lang, digits=0)
+        return wording.percent(value, lang, digits=digits)
     return wording.integer(value, lang)
 
 
@@ -215,20 +222,43 @@ def signed_lines(agreement: Agreement, lang: Language) -> Table:
     frame = pd.DataFrame(
         {
             "team": [one.team for one in agreement.lines],
-            "line": [one.name for one in agreement.lines],
+            "line": [_line_words(one.name, agreement)[lang] for one in agreement.lines],
             "target": [write(one.target, one.unit) for one in agreement.lines],
-            "today": [write(one.today, one.unit) for one in agreement.lines],
+            # 69.6% has not met 70%: what was counted shows a digit more.
+            "today": [write(one.today, one.unit, digits=1) for one in agreement.lines],
+            "met": [_MET[agreement.met(one)][lang] for one in agreement.lines],
         }
     )
     return build(
         frame,
         Text(en="What each team signs", es="Lo que firma cada área"),
-        ["team", "line", "target", "today"],
+        ["team", "line", "target", "today", "met"],
         {},
         lang,
         labels=_LABELS,
-        words={"team": vocabulary.TEAMS, "line": vocabulary.LINES},
+        words={"team": vocabulary.TEAMS},
     )
+
+
+_MET = {
+    True: Text(en="yes", es="sí"),
+    False: Text(en="no", es="no"),
+    None: Text.same("—"),
+}
+
+
+def _line_words(name: str, agreement: Agreement) -> Text:
+    """Name a line with its limit: other pages may count the same by another one."""
+    limits = {
+        "first_touch_share": wording.hours_on(
+            agreement.terms.first_touch_clock, agreement.terms.first_touch_hours
+        ),
+        "verdict_share": wording.both(wording.days, agreement.terms.verdict_days),
+    }
+    line = vocabulary.LINES[name]
+    if name not in limits:
+        return line
+    return Text(en="{line}: {limit}", es="{line}: {limit}").format(line=line, limit=limits[name])
 
 
 def tracked_lines(result: Tracking, lang: Language) -> Table:

@@ -39,11 +39,11 @@ _LABELS: Mapping[str, Text] = {
     "late": Text(en="Later", es="Después"),
     "leads": Text(en="Leads", es="Leads"),
     "level": Text(en="Level", es="Nivel"),
-    "log_odds": Text(en="Log-odds", es="Log-posibilidades"),
+    "log_odds": Text(en="Log-odds", es="Logaritmo de los momios"),
     "low": Text(en="From", es="Desde"),
     "median_days": Text(en="Median days", es="Mediana de días"),
     "never": Text(en="Never", es="Nunca"),
-    "odds_ratio": Text(en="Odds ×", es="Posibilidades ×"),
+    "odds_ratio": Text(en="Odds ×", es="Momios ×"),
     "of_them": Text(en="Of them", es="De ellos"),
     "outcome": Text(en="Outcome", es="Resultado"),
     "quarter": Text(en="Quarter", es="Trimestre"),
@@ -144,8 +144,8 @@ def speed_effect(result: SpeedToLead, lang: Language) -> Table:
         result.effect,
         Text(
             en="Log-odds of an opportunity, and change in their number, for a doubled wait",
-            es="Log-posibilidades de llegar a oportunidad, y cambio en su número, si la espera se "
-            "duplica",
+            es="Logaritmo de los momios de llegar a oportunidad, y cambio en su número, si la "
+            "espera se duplica",
         ),
         ["estimate", "log_odds", "low", "high", "change", "change_low", "change_high", "leads"],
         {
@@ -264,7 +264,7 @@ def odds_ratios(result: Hazard, lang: Language) -> Table:
         result.frame[~result.frame["too_few"]],
         Text(
             en="Ratio of the weekly odds of each end against the reference level",
-            es="Razón de las posibilidades semanales de cada final frente al nivel de referencia",
+            es="Razón de momios semanales de cada final frente al nivel de referencia",
         ),
         ["end", "term", "level", "reference", "odds_ratio", "low", "high", "events"],
         {**decimals(lang, "odds_ratio", "low", "high", digits=2), **integers(lang, "events")},

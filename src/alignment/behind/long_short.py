@@ -16,7 +16,7 @@ from alignment.horizons.effects import LEARNED
 from alignment.text import Language, Text
 from alignment.wording import both, percent
 
-_NEVER, _ALREADY = Text(en="none", es="ninguna"), Text(en="told", es="ya se sabe")
+_NEVER, _ALREADY = Text(en="none", es="ninguna"), Text(en="enough already", es="ya bastan")
 _LABELS = {
     "driver": Text(en="Activity", es="Actividad"),
     "horizon": Text(en="Within", es="Plazo"),
@@ -25,11 +25,11 @@ _LABELS = {
     "prior_high": Text(en="Without data, to", es="Sin datos, hasta"),
     "learned": Text(en="Closer by", es="Se acercó"),
     "verdict": Text(en="Reading", es="Lectura"),
-    "weeks_wanted": Text(en="Weeks to tell it", es="Semanas para saberlo"),
+    "weeks_wanted": Text(en="Weeks until they do", es="Semanas para que aporten"),
     "probability": Text(en="Probability", es="Probabilidad"),
     "prior": Text(en="Before the data", es="Antes de los datos"),
     "half_life": Text(en="Half-life, weeks", es="Vida media, semanas"),
-    "marginal": Text(en="One more spent", es="Uno más invertido"),
+    "marginal": Text(en="1 more spent", es="1 más invertido"),
     "marginal_low": Text(en="From", es="Desde"),
     "marginal_high": Text(en="To", es="Hasta"),
     "extrapolated": Text(en="Extrapolated", es="Extrapolado"),
@@ -76,7 +76,7 @@ def team_responses(result: LongShort, lang: Language) -> Table:
         lang,
         words={
             "horizon": vocabulary.HORIZONS,
-            "verdict": vocabulary.TELLINGS,
+            "verdict": vocabulary.ADDED,
             "extrapolated": _YES,
         },
         labels=_LABELS,
@@ -98,7 +98,7 @@ def short_long_shares(result: LongShort, lang: Language) -> Table:
         ["driver", "estimate", "low", "high", "prior_low", "prior_high", "learned", "verdict"],
         percents(lang, "estimate", "low", "high", "prior_low", "prior_high", "learned", digits=0),
         lang,
-        words={"verdict": vocabulary.TELLINGS},
+        words={"verdict": vocabulary.ADDED},
         labels=_LABELS,
     )
 
@@ -160,8 +160,8 @@ def returns_by_horizon(result: LongShort, lang: Language) -> Table:
     return build(
         _named(rows, lang),
         Text(
-            en="Value won for each one spent, on average and for one more, by weeks since",
-            es="Valor ganado por cada uno invertido, en promedio y por uno más, según las semanas",
+            en="Value won for each 1 spent, on average and for 1 more, by weeks since",
+            es="Valor ganado por cada 1 invertido, en promedio y por 1 más, según las semanas",
         ),
         ["driver", "weeks", *columns, "extrapolated"],
         decimals(lang, *columns, digits=2),
@@ -179,10 +179,11 @@ def prior_and_posterior(result: LongShort, lang: Language) -> Table:
     return build(
         _named(rows[rows["horizon"].isin(["short", "long"])], lang),
         Text(
-            en="Each effect without and with the data; a reading needs likely values at least "
-            "{least} closer to the estimate with the data than without",
-            es="Cada efecto sin y con los datos; para leerlo, sus valores probables deben quedar "
-            "con los datos al menos {least} más cerca de la estimación que sin ellos",
+            en="Each effect without and with the data, which added to it if its likely values lie "
+            "at least {least} closer to the estimate than without; that is no evidence of an "
+            "effect",
+            es="Cada efecto sin y con los datos, que le aportan si sus valores probables quedan al "
+            "menos {least} más cerca de la estimación que sin ellos; eso no prueba un efecto",
         ).format(least=both(percent, LEARNED, digits=0)),
         ["driver", "horizon", *columns, "learned", "verdict", "weeks_wanted"],
         {
@@ -191,7 +192,7 @@ def prior_and_posterior(result: LongShort, lang: Language) -> Table:
             "weeks_wanted": partial(_weeks, language=lang),
         },
         lang,
-        words={"horizon": vocabulary.HORIZONS, "verdict": vocabulary.TELLINGS},
+        words={"horizon": vocabulary.HORIZONS, "verdict": vocabulary.ADDED},
         labels=_LABELS,
     )
 

@@ -22,7 +22,7 @@ _WORDS: Mapping[str, Text] = {
     "file": Text(en="file", es="archivo"),
     "as": Text(en="recognised as", es="reconocido como"),
     "read": Text(en="rows read", es="filas leídas"),
-    "kept": Text(en="kept", es="usadas"),
+    "kept": Text(en="kept", es="conservadas"),
     "merged": Text(en="merged", es="unidas"),
     "aside": Text(en="set aside", es="apartadas"),
     "total": Text(en="all files", es="todos"),

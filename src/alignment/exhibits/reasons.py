@@ -98,6 +98,23 @@ _OTHERS: Mapping[str, str] = {
     "touches of campaigns without an appeal": "interacciones de campañas sin tono",
     "experiments that could not be used": "experimentos que no se pudieron usar",
     "touches of campaigns of mixed appeal": "interacciones de campañas de tono mixto",
+    "weeks cut off at the beginning or the end": "semanas quitadas al principio o al final",
+    "drivers active in too few weeks": "actividades con muy pocas semanas activas",
+    "rows of spend spread over more than a week": "filas de inversión repartidas en más de una "
+    "semana",
+    "won opportunities without an amount, counted as 0": "oportunidades ganadas sin importe, "
+    "contadas como 0",
+    "opportunities without a creation date": "oportunidades sin fecha de creación",
+    "opportunities that ended without a date": "oportunidades terminadas sin fecha",
+    "opportunities that ended before they were created": "oportunidades terminadas antes de su "
+    "creación",
+    "opportunities that ended before closings were recorded": "oportunidades terminadas antes de "
+    "que se registraran los cierres",
+    "ended at the moment it began": "terminados en el momento de empezar",
+    "ends without a start": "finales sin inicio",
+    "never reached the start": "sin llegar nunca al inicio",
+    "reached the start again": "que llegaron otra vez al inicio",
+    "revived after a loss": "retomados tras una pérdida",
 }
 
 

@@ -32,7 +32,7 @@ _KEY_DATES = {
 _IMPLAUSIBLE = Text(
     en="Rows with {column} before 1990 or more than ten years after the export, left blank: {n}.",
     es="Filas con {column} anterior a 1990 o más de diez años posterior a la exportación, "
-    "dejados en blanco: {n}.",
+    "fecha que se deja en blanco: {n}.",
 )
 _ALIEN = Text(
     en="Values of {column} that the table does not know, left blank: {n}.",

@@ -75,7 +75,7 @@ def touched_by(axes: Axes, result: Overlap, lang: Language, **options: Any) -> N
     ]
     colours = [OVERLAP_COLOURS[str(name)] for name in rows["touched_by"]]
     whiskers(axes, names, rows["win_share"], rows["low"], rows["high"], colours)
-    axes.set_xlim(left=0)
+    axes.set_xlim(left=-0.02 * float(rows["high"].max()))  # a dot at zero clear of its name
     percent_axis(axes, lang)
 
 
@@ -201,9 +201,9 @@ def _matrix_alt(result: Credit) -> Text:
 def _matrix_subtitle(result: Credit) -> Text:
     return Text(
         en="Share of the won value that each rule gives each channel; each row adds up to 100%, "
-        "the largest share of a row is in bold",
-        es="Parte del valor ganado que cada regla da a cada canal; cada fila suma 100 % y la mayor "
-        "parte de cada fila está en negrita",
+        "the largest channel of a row is in bold",
+        es="Parte del valor ganado que cada regla da a cada canal; cada fila suma 100 % y el canal "
+        "mayor de cada fila está en negrita",
     )
 
 

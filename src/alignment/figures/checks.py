@@ -88,7 +88,7 @@ def prior_and_posterior(axes: Axes, result: LongShort, lang: Language, **options
             end = high if high > 0 else low
             axes.text(
                 column * (1 + _GAP) + (1.0 if high > 0 else 0.0),
-                len(names) - 1.02 - place,
+                len(names) - 1.05 - place,
                 style.plain(wording.amount(end, lang, currency=currency_told(result))),
                 ha="right" if high > 0 else "left",
                 va="top",
@@ -158,13 +158,15 @@ def forecast_checked(axes: Axes, result: Diagnostics, lang: Language, **options:
         axes.text(0.5, 0.5, said[lang], ha="center", transform=axes.transAxes, color=style.MUTED)
         axes.set_axis_off()
         return
-    axes.fill_between(rows["week"], rows["low"], rows["high"], color=colour, alpha=0.2, lw=0)
+    # No week brings less than nothing, whatever the band of a normal forecast holds.
+    low = rows["low"].clip(lower=0.0)
+    axes.fill_between(rows["week"], low, rows["high"], color=colour, alpha=0.2, lw=0)
     axes.plot(rows["week"], rows["naive"], color=style.GREY, linewidth=1.2)
     axes.plot(rows["week"], rows["estimate"], color=colour)
-    axes.plot(rows["week"], rows["outcome"], "o", color=style.INK, markersize=4)
+    axes.plot(rows["week"], rows["outcome"], "o", color=style.INK, markersize=4, clip_on=False)
     starts = pd.date_range(rows["week"].iloc[0], rows["week"].iloc[-1], freq="MS")
     starts = starts[:: max(len(starts) // 5, 1)]
     axes.set_xticks(starts, [wording.month(start, lang, short=True) for start in starts])
-    axes.set_ylim(bottom=min(0.0, float(rows["low"].min())))
+    axes.set_ylim(bottom=0.0)
     few_ticks(axes, axis="y")
     axes.yaxis.set_major_formatter(lambda value, _: wording.decimal(value, lang, digits=0))

@@ -56,7 +56,7 @@ def _subtitle(result: CohortTriangle) -> Text:
         en="Of every 100 {what} of a cohort (left, how many), those won by each age. Compare down "
         "a column. With *: not all were followed so far; empty: too few were{more}",
         es="De cada 100 {what} de una cohorte (a la izquierda, cuántos), los ganados a cada edad. "
-        "Compara dentro de una columna. Con *: no todos se observaron hasta ahí; vacío: muy "
+        "Comparen dentro de una columna. Con *: no todos se observaron hasta ahí; vacío: muy "
         "pocos{more}",
     ).format(what=vocabulary.STARTS[result.clocks.unit], more=more if earlier else Text.same(""))
 

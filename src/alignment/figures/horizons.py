@@ -269,10 +269,11 @@ def _cohorts_subtitle(result: WonByAge) -> Text:
     )
 
 
-def _quarter_tick(quarter: str, lang: Language) -> str:
-    """Write the quarter, and its year under the first of each year only."""
+def _quarter_tick(quarter: str, lang: Language, *, first: bool) -> str:
+    """Write the quarter, and its year under the first drawn and the first of each year only."""
     year, _, number = quarter.partition("Q")
-    return f"{'Q' if lang == 'en' else 'T'}{number}" + (f"\n{year}" if number == "1" else "")
+    below = f"\n{year}" if first or number == "1" else ""
+    return f"{'Q' if lang == 'en' else 'T'}{number}{below}"
 
 
 def _truncated(result: WonByAge) -> list[str]:
@@ -316,7 +317,8 @@ def cohorts(axes: Axes, result: WonByAge, lang: Language, **options: Any) -> Non
         )
         start += wide[when].to_numpy()
     _mark_truncated(axes, result, wide, lang)
-    axes.set_xticks(places, [_quarter_tick(str(quarter), lang) for quarter in wide.index])
+    ticks = [_quarter_tick(str(q), lang, first=not n) for n, q in enumerate(wide.index)]
+    axes.set_xticks(places, ticks)
     axes.legend(ncols=3, loc="upper center", bbox_to_anchor=(0.45, -0.16), fontsize=9)
     axes.set_ylim(bottom=0)
     _money_axis(axes, "y", result, lang)

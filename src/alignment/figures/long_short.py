@@ -305,8 +305,8 @@ def _return_alt(result: LongShort) -> Text:
         for row in _return_rows(result).itertuples()
     ]
     return Text(
-        en="Dots with intervals of the value won for each one spent, with a line at 1. {parts}.",
-        es="Puntos con intervalos del valor ganado por cada uno invertido, con una línea en 1. "
+        en="Dots with intervals of the value won for each 1 spent, with a line at 1. {parts}.",
+        es="Puntos con intervalos del valor ganado por cada 1 invertido, con una línea en 1. "
         "{parts}.",
     ).format(parts=sentence(parts))
 

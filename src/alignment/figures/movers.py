@@ -88,7 +88,7 @@ def _odds_alt(result: Hazard, *, end: str = "won") -> Text:
     ]
     return Text(
         en="Dots with intervals of the ratio of the weekly odds. {parts}.",
-        es="Puntos con intervalos de la razón de las posibilidades semanales. {parts}.",
+        es="Puntos con intervalos de la razón de momios semanales. {parts}.",
     ).format(parts=sentence(parts or [Text(en="No level", es="Ningún nivel")]))
 
 
@@ -96,7 +96,7 @@ def _odds_subtitle(result: Hazard, *, end: str = "won") -> Text:
     return Text(
         en="Ratio of the weekly odds of being {end} against the reference level, all else held "
         "equal, with {level} intervals",
-        es="Razón de las posibilidades semanales de ser {end} frente al nivel de referencia, con "
+        es="Razón de momios semanales de ser {end} frente al nivel de referencia, con "
         "lo demás igual, con intervalos de {level}",
     ).format(end=vocabulary.ENDS[end], level=both(percent, result.about.level, digits=0))
 

@@ -29,18 +29,18 @@ def _alt(result: Returns) -> Text:
         for row in result.paid().head(MOST).itertuples()
     ]
     return Text(
-        en="Dots with intervals of the credit for one of spend, by channel, against a line at one. "
+        en="Dots with intervals of the credit for each 1 spent, by channel, against a line at one. "
         "{parts}.",
-        es="Puntos con intervalos del crédito por cada uno invertido, por canal, frente a una "
+        es="Puntos con intervalos del crédito por cada 1 invertido, por canal, frente a una "
         "línea en uno. {parts}.",
     ).format(parts=sentence(parts))
 
 
 def _subtitle(result: Returns) -> Text:
     return Text(
-        en="Won value credited for one of spend in the same days, with {level} sampling "
+        en="Won value credited for each 1 spent in the same days, with {level} sampling "
         "intervals; at the line credit equals spend",
-        es="Valor ganado atribuido por cada uno invertido en los mismos días, con intervalos de "
+        es="Valor ganado atribuido por cada 1 invertido en los mismos días, con intervalos de "
         "muestreo de {level}; en la línea el crédito iguala a la inversión",
     ).format(level=both(percent, result.about.level, digits=0))
 

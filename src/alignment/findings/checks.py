@@ -146,12 +146,12 @@ def learned_from_data(result: LongShort) -> Finding:
         "most": both(percent, max(float(rows["learned"].max()), 0.0), digits=0),
     }
     detail = Text(
-        en="An effect counts as told if its likely values lie at least {least} closer to the "
-        "estimate with the data than without; the best, {most}. The others are mostly the "
-        "assumption. Closer is no evidence of an effect: it may rule out a large one.",
-        es="Un efecto cuenta si, con los datos, sus valores probables quedan al menos {least} más "
-        "cerca de la estimación que sin ellos; el mejor, {most}. Los demás son sobre todo el "
-        "supuesto. Más cerca no prueba un efecto: puede descartar uno grande.",
+        en="Counted is an effect whose likely values lie at least {least} closer to the estimate "
+        "with the data than without; the best, {most}. That is no evidence of an effect, as it may "
+        "rule out a large one, nor that the model is right: that is for its checks to say.",
+        es="Cuenta un efecto cuyos valores probables quedan con los datos al menos {least} más "
+        "cerca de la estimación que sin ellos; el mejor, {most}. Eso no prueba un efecto, pues "
+        "puede descartar uno grande, ni que el modelo acierte: eso lo dicen sus pruebas.",
     ).format(**values)
     if told == len(rows):
         title = Text(
@@ -160,9 +160,9 @@ def learned_from_data(result: LongShort) -> Finding:
         ).format(**values)
         return Finding("learned-from-data", "claim", title, detail)
     title = Text(
-        en="The data say something of {told} of {all} effects, short and long; the others cannot "
-        "be told",
-        es="Los datos dicen algo de {told} de {all} efectos, cortos y largos; los demás no se "
-        "pueden saber",
+        en="The data added to {told} of {all} effects, short and long; the others are mostly the "
+        "assumption",
+        es="Los datos aportaron a {told} de {all} efectos, cortos y largos; los demás son sobre "
+        "todo el supuesto",
     ).format(**values)
     return Finding("learned-from-data", "inconclusive", title, detail)

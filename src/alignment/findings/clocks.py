@@ -219,9 +219,9 @@ def open_days_differ(result: ClockEstimates) -> Finding:
         if len(clear)
         else Text(
             en="Time open does not clearly differ by {by}: {name_a} {da} and {name_b} {db} of the "
-            "first {horizon} days ({gap})",
+            "first {horizon} days (difference: {gap})",
             es="El tiempo abierto no cambia con claridad por {by}: {name_a} {da} y {name_b} {db} "
-            "de los primeros {horizon} días ({gap})",
+            "de los primeros {horizon} días (diferencia: {gap})",
         )
     ).format(**values)
     detail = Text(

@@ -33,7 +33,7 @@ def rows_accounted(coverage: Coverage) -> Finding:
         "Rows read = kept + merged + set aside, file by file.",
         es="{merged} se unieron a otra que se conserva y {aside} se apartaron, cada una por un "
         "motivo que alignment check nombra. "
-        "Filas leídas = usadas + unidas + apartadas, archivo por archivo.",
+        "Filas leídas = conservadas + unidas + apartadas, archivo por archivo.",
     ).format(
         merged=both(integer, coverage.ledger["rows_merged"]),
         aside=both(integer, coverage.ledger["rows_set_aside"]),
@@ -56,7 +56,7 @@ def _weaker(coverage: Coverage) -> Text:
         if low > 0.5 or high < 0.5:
             weaker = "marketing" if only["marketing"] < only["sales"] else "sales"
             return Text(
-                en="The record of {team} is clearly the weaker one: decide who repairs it first.",
+                en="The record of {team} is clearly the weaker one: decide who repairs it.",
                 es="El registro de {team} es claramente el más débil: decidan quién lo repara.",
             ).format(team=vocabulary.TEAMS[weaker])
     return Text(

@@ -124,8 +124,8 @@ def _in_detail(plan: Plan) -> Text:
             now=chance(plan.pace_probability),
         )
     return Text(
-        en="The plan wins {revenue} ({interval}). {average}",
-        es="El plan gana {revenue} ({interval}). {average}",
+        en="In the middle case the plan wins {revenue} ({interval}). {average}",
+        es="En el caso intermedio, el plan gana {revenue} ({interval}). {average}",
     ).format(
         revenue=both(amount, plan.revenue, currency=plan.currency),
         interval=both(

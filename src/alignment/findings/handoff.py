@@ -135,8 +135,8 @@ def touched_in_time(result: ServiceLevel) -> Finding:
             )
         )
     title = Text(
-        en="Sales touches {share} of the leads it is handed within {clock} ({interval})",
-        es="Ventas contacta el {share} de los leads entregados en {clock} ({interval})",
+        en="Within {clock}, sales touches {share} of the leads it is handed ({interval})",
+        es="Ventas contacta en {clock} el {share} de los leads que recibe ({interval})",
     ).format(
         share=both(percent, row["share"]),
         clock=hours_on(result.clock, result.hours),
@@ -256,8 +256,8 @@ def accepted_share(result: Acceptance) -> Finding:
     rows = result.frame.query("group == 'all'").set_index("verdict")
     row = rows.loc["accepted"]
     title = Text(
-        en="Sales accepts {share} of the leads it is handed within {days} ({interval})",
-        es="Ventas acepta el {share} de los leads entregados en {days} ({interval})",
+        en="Within {days}, sales accepts {share} of the leads it is handed ({interval})",
+        es="Ventas acepta en {days} el {share} de los leads que recibe ({interval})",
     ).format(
         share=both(percent, row["share"]),
         days=both(days, result.days),
@@ -309,7 +309,7 @@ def acceptance_differs(result: Acceptance) -> Finding:
         return Finding("acceptance-differs", "claim", title)
     title = Text(
         en="No source is clearly accepted more than another: {a} {pa} and {b} {pb} could be chance",
-        es="Ningún origen se acepta claramente más que otro: {a} {pa} y {b} {pb} puede ser azar",
+        es="Ningún origen se acepta claramente más que otro: {a} {pa} y {b} {pb} pueden ser azar",
     ).format(**values)
     return Finding("acceptance-differs", "inconclusive", title)
 
@@ -349,7 +349,7 @@ def reasons_told(result: Acceptance) -> Finding:
     )
     said = result.reasons[(result.reasons["verdict"] == "rejected") & result.reasons["says"]]
     detail = Text(
-        en="Most often: {reason}. Agree on a short list and make the field required.",
-        es="El más frecuente: {reason}. Acuerden una lista corta y hagan obligatorio el campo.",
+        en="Most often: “{reason}”. Agree on a short list and make the field required.",
+        es="El más frecuente: «{reason}». Acuerden una lista corta y hagan obligatorio el campo.",
     ).format(reason=Text.same(str(said["reason"].iloc[0])))
     return Finding("reasons-told", "claim", title, detail)

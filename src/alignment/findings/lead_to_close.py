@@ -55,10 +55,11 @@ def won_by_day(result: LeadToClose, *, day: int = 90) -> Finding:
     )
     naive = result.naive.iloc[0]
     detail = Text(
-        en="Counted over {leads}: {won} won, {lost} lost and {open} still open. Plan the quarter "
-        "with this share, not with the win rate of closed deals.",
-        es="Contado sobre {leads}: {won} ganados, {lost} perdidos y {open} aún abiertos. "
-        "Planeen el trimestre con esta proporción, no con la tasa de los negocios cerrados.",
+        en="Counted over {leads}; so far, at whatever age, {won} are won, {lost} lost and {open} "
+        "still open. Plan the quarter with this share, not with the win rate of closed deals.",
+        es="Contado sobre {leads}; hasta hoy, a cualquier edad, {won} están ganados, {lost} "
+        "perdidos y {open} aún abiertos. Planeen el trimestre con esta proporción, no con la tasa "
+        "de los negocios cerrados.",
     ).format(
         leads=both(integer, row["leads"]),
         **{name: both(integer, naive[name]) for name in ("won", "lost", "open")},

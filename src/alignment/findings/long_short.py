@@ -137,7 +137,7 @@ def _sales_effects(result: LongShort) -> Text:
     values["said"] = (
         EMPTY
         if len(told) == 2
-        else Text(en=", not both to be told", es=", y no se pueden saber ambos")
+        else Text(en="; the data do not tell both", es="; los datos no dicen ambos")
     )
     return Text(
         en="A week of sales effort: {short}{unit} within the quarter ({short_interval}), {long} "

@@ -165,13 +165,13 @@ def clock_movers(result: Hazard) -> Finding:
             en="Not clear that a recent touch goes with winning sooner: {touch}, odds × {ratio} "
             "({interval})",
             es="No está claro que una interacción reciente se asocie a ganar antes: {touch}, "
-            "posibilidades × {ratio} ({interval})",
+            "momios × {ratio} ({interval})",
         ).format(**values)
         return Finding("clock-movers", "inconclusive", title, detail)
     title = Text(
         en="In the {days} days after a {touch}, the weekly odds of winning are × {ratio} "
         "({interval})",
-        es="En los {days} días tras una {touch}, las posibilidades semanales de ganar son × "
+        es="En los {days} días tras una {touch}, los momios semanales de ganar son × "
         "{ratio} ({interval})",
     ).format(**values)
     return Finding("clock-movers", "claim", title, detail)
@@ -198,13 +198,13 @@ def _lost(lost: pd.DataFrame, won: pd.Series) -> list[Text]:
         return [
             Text(
                 en="Too few were lost to set the odds of losing beside them.",
-                es="Se perdieron muy pocos para comparar las posibilidades de perder.",
+                es="Se perdieron muy pocos para comparar los momios de perder.",
             )
         ]
     row = lost.iloc[0]
     told = Text(
         en="The weekly odds of losing are × {ratio} ({interval}).",
-        es="Las posibilidades semanales de perder son × {ratio} ({interval}).",
+        es="Los momios semanales de perder son × {ratio} ({interval}).",
     ).format(**_ratio(row))
     if not (row["low"] > 1 and won["low"] > 1):
         return [told]

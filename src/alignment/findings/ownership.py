@@ -151,21 +151,22 @@ def what_limits(result: Limits) -> Finding:
     values = {"hours": both(hours, result.hours), "points": points}
     titles = {
         "capacity": Text(
-            en="Hands are short in busy weeks: with twice another week's leads, touched within "
+            en="Hands are short in busy weeks: twice the leads, and the share touched within "
             "{hours} changes by {points}",
-            es="Faltan manos en semanas cargadas: con el doble de leads que otra, la interacción "
-            "en {hours} cambia {points}",
+            es="Faltan manos en semanas cargadas: con el doble de leads, la parte contactada en "
+            "{hours} cambia {points}",
         ),
         "volume": Text(
-            en="Follow-up holds in busy weeks: {points} in {hours} for twice another week's leads",
-            es="El seguimiento aguanta en semanas cargadas: {points} en {hours} con el doble de "
-            "leads que otra",
+            en="Follow-up holds in busy weeks: twice the leads, and the share touched within "
+            "{hours} changes by {points}",
+            es="El seguimiento aguanta en semanas cargadas: con el doble de leads, la parte "
+            "contactada en {hours} cambia {points}",
         ),
         "unclear": Text(
-            en="Not clear whether volume or hands limit the funnel: {points} in {hours} for twice "
-            "another week's leads",
-            es="No está claro si al embudo lo limita el volumen o las manos: {points} en {hours} "
-            "con el doble de leads que otra semana",
+            en="Not clear whether volume or hands limit the funnel: twice the leads, and the share "
+            "touched within {hours} changes by {points}",
+            es="No está claro si al embudo lo limita el volumen o las manos: con el doble de "
+            "leads, la parte contactada en {hours} cambia {points}",
         ),
     }
     form = "inconclusive" if result.limited_by == "unclear" else "claim"

@@ -177,8 +177,8 @@ def dashboard_forecast(result: Backtest) -> Finding:
         title = Text(
             en="Open deals times win rate would have promised {dashboard} wins; {won} came, and "
             "the forecast said {told}",
-            es="Abiertos por tasa de cierre habría prometido {dashboard} ganados; llegaron {won}, "
-            "y el pronóstico decía {told}",
+            es="Los abiertos por la tasa de cierre habrían prometido {dashboard} ganados; "
+            "llegaron {won}, y el pronóstico decía {told}",
         ).format(**values)
         return Finding("dashboard-forecast", "claim", title, detail)
     title = Text(

@@ -135,9 +135,9 @@ def return_by_horizon(result: LongShort, checks: Diagnostics | None = None) -> F
         return Finding("return-by-horizon", "claim", title, detail)
     title = Text(
         en="Whether a channel brings back its cost within a year cannot be told: {name}, the "
-        "highest, {value} for each one spent ({interval})",
+        "highest, {value} for each 1 spent ({interval})",
         es="No se puede saber si un canal devuelve su costo en un año: {name}, el mayor, {value} "
-        "por cada uno invertido ({interval})",
+        "por cada 1 invertido ({interval})",
     ).format(**values)
     return Finding("return-by-horizon", "inconclusive", title, joined([detail, why(checks)]))
 
@@ -147,7 +147,7 @@ def _return_title(more: bool) -> Text:
         Text(
             en="{name} brings back more than it costs within a year: {value} for each one "
             "spent ({interval})",
-            es="{name} devuelve en un año más de lo que cuesta: {value} por cada uno invertido "
+            es="{name} devuelve en un año más de lo que cuesta: {value} por cada 1 invertido "
             "({interval})",
         )
         if more

@@ -140,10 +140,10 @@ def _beside(result: TeamGame) -> Text:
         ).format(name=result.trial)
     assert result.odds is not None
     return Text(
-        en="Other routes: {routes}. On the odds scale, where effects that only multiply have "
-        "none, the product term is {odds} ({interval}).",
-        es="Otras vías: {routes}. En la escala de momios, donde los efectos que solo se "
-        "multiplican no la tienen, la interacción es {odds} ({interval}).",
+        en="Other routes: {routes}. On the scale of log odds, on which effects that only multiply "
+        "each other leave nothing shared, what is left is {odds} ({interval}).",
+        es="Otras vías: {routes}. En la escala del logaritmo de los momios, en la que efectos que "
+        "solo se multiplican no dejan nada compartido, queda {odds} ({interval}).",
     ).format(
         routes=_routes(result),
         odds=both(decimal, result.odds.estimate, digits=2),
@@ -262,6 +262,14 @@ def _overlapping(result: TeamGame, values: dict[str, Text]) -> Finding:
     return Finding("fair-claim", "claim", title, detail, headline=True)
 
 
+_MODELLED = Text(
+    en="So marketing would also work through sales. The model compares leads that looked alike in "
+    "what is on record; an experiment would settle it.",
+    es="Así, marketing actuaría también a través de ventas. El modelo compara leads que se "
+    "parecían en lo registrado; un experimento lo resolvería.",
+)
+
+
 def relay(result: TeamGame) -> Finding:
     """Say what marketing brings by making sales act, beyond its own touches."""
     if not len(result.policy):
@@ -275,12 +283,12 @@ def relay(result: TeamGame) -> Finding:
     }
     if row["low"] > 0 and result.agrees:
         title = Text(
-            en="Marketing also works through sales, which without its points would bring {number} "
-            "fewer {outcomes} per 1,000 {units} ({range})",
-            es="Marketing también actúa a través de ventas, que sin sus puntos lograría {number} "
-            "{outcomes} menos por cada 1000 {units} ({range})",
+            en="By the model, sales without marketing's points would bring {number} fewer "
+            "{outcomes} per 1,000 {units} ({range})",
+            es="Según el modelo, sin los puntos de marketing ventas lograría {number} {outcomes} "
+            "menos por cada 1000 {units} ({range})",
         ).format(**values)
-        return Finding("relay", "claim", title)
+        return Finding("relay", "claim", title, _MODELLED)
     title = Text(
         en="Whether marketing also works through sales is not clear: {range} {outcomes} per 1,000 "
         "{units}",

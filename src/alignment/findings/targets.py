@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from alignment import vocabulary
 from alignment.errors import NotMeasurable
 from alignment.exhibits import Finding
 from alignment.findings.goals import chance
-from alignment.shared_goals import Agreement, Line, Targets, Tracking
+from alignment.shared_goals import Agreement, Targets, Tracking
 from alignment.text import Text
 from alignment.wording import amount, both, date, interval, percent
 
@@ -167,7 +165,7 @@ def _next_period(result: Targets) -> Text:
 
 def signed_lines(agreement: Agreement) -> Finding:
     """Say how many lines of the agreement are met today already."""
-    known = [one for one in agreement.lines if one.today is not None and one.target is not None]
+    known = [one for one in agreement.lines if agreement.met(one) is not None]
     if not known:
         raise NotMeasurable(
             Text(
@@ -175,7 +173,7 @@ def signed_lines(agreement: Agreement) -> Finding:
                 es="No medible: las exportaciones no dicen el valor de hoy de ninguna línea.",
             )
         )
-    met = [one for one in known if (one.today or 0.0) >= _of_a_year(one, agreement) - 1e-9]
+    met = [one for one in known if agreement.met(one)]
     title = Text(
         en="Of the {n} lines to sign that can be measured, the last twelve months met {met}",
         es="De las {n} líneas por firmar que se pueden medir, los últimos doce meses cumplieron "
@@ -184,19 +182,10 @@ def signed_lines(agreement: Agreement) -> Finding:
     if len(met) == len(known):
         return Finding("signed-lines", "claim", title)
     detail = Text(
-        en="The other {k} are what the goal and the limits ask beyond that.",
-        es="Las otras {k} son lo que el objetivo y los límites piden además.",
+        en="The other {k} are what the goal and the limits ask beyond that; the table says which.",
+        es="Las otras {k} son lo que el objetivo y los límites piden además; la tabla dice cuáles.",
     ).format(k=len(known) - len(met))
     return Finding("signed-lines", "claim", title, detail)
-
-
-def _of_a_year(line: Line, agreement: Agreement) -> float:
-    """Give what a line asks of twelve months: a sum is signed for the whole of the plan."""
-    target = float(line.target or 0.0)
-    if line.unit not in ("money", "count"):
-        return target
-    first = agreement.since if line.unit == "money" else agreement.as_of + pd.Timedelta(days=1)
-    return float(target * 365.25 / ((agreement.by - first).days + 1))
 
 
 def tracked_lines(result: Tracking) -> Finding:

@@ -74,10 +74,10 @@ ASSUMPTIONS = (
     ),
 )
 ENTERED = Text(
-    en="The experiments of the data calibrate the weekly model: {n} of them, as measured lifts "
-    "({lifts}); could not be used: {unused}.",
-    es="Los experimentos de los datos calibran el modelo semanal: {n} de ellos, como efectos "
-    "medidos ({lifts}); no se pudieron usar: {unused}.",
+    en="Experiments of the data that calibrate the weekly model: {n}, drawn together into measured "
+    "lifts: {lifts}; that could not be used: {unused}.",
+    es="Experimentos de los datos que calibran el modelo semanal: {n}, reunidos en efectos "
+    "medidos: {lifts}; que no se pudieron usar: {unused}.",
 )
 
 

@@ -46,8 +46,10 @@ ASSUMPTIONS = (
         "negocio en los 28 días anteriores: una interacción hecha es una interacción registrada.",
     ),
     Text(
-        en="Brand stock fades by half in 22 weeks; the table also shows 8 and 52.",
-        es="La reserva de marca cae a la mitad en 22 semanas; la tabla muestra también 8 y 52.",
+        en="Brand stock is taken to fade by half in 22 weeks, as published studies find, not as "
+        "measured here; the table also shows 8 and 52.",
+        es="Se supone que la reserva de marca cae a la mitad en 22 semanas, según estudios "
+        "publicados y no según estos datos; la tabla muestra también 8 y 52.",
     ),
 )
 

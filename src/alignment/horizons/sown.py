@@ -26,10 +26,13 @@ _COLUMNS = ("opportunity_id", "period", "probability", "low", "high", "amount")
 METHOD = Text(
     en="Won deals by their own date; open deals as probability times amount, from the forecast of "
     "the open pipeline. The interval draws each deal, the amount of one that has none, and the "
-    "error of the probabilities as one shared by all deals.",
+    "error of the probabilities as one shared by all deals. What is expected is a mean: where "
+    "nearly all futures bring nothing, the interval is 0 to 0 beside a small mean.",
     es="Los negocios ganados, en su propia fecha; los abiertos, como probabilidad por importe, "
     "según el pronóstico de los negocios abiertos. El intervalo sortea cada negocio y el importe "
-    "del que no lo tiene, y toma el error de las probabilidades como común a todos.",
+    "del que no lo tiene, y toma el error de las probabilidades como común a todos. Lo esperado es "
+    "una media: donde casi todos los futuros quedan en nada, el intervalo es 0 a 0 junto a una "
+    "media pequeña.",
 )
 ASSUMPTIONS = (
     Text(

@@ -149,7 +149,7 @@ def weekly_panel(
     )
     left_out = {
         "weeks cut off at the beginning or the end": cut,
-        f"drivers active in fewer than {MINIMUM_ACTIVE} weeks": len(table.columns) - len(kept),
+        "drivers active in too few weeks": len(table.columns) - len(kept),
         "rows of spend spread over more than a week": spread,
     }
     return WeeklyPanel(

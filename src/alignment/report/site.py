@@ -12,12 +12,12 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from alignment import wording
+from alignment import vocabulary, wording
 from alignment.dataset import Dataset
 from alignment.glossary import GLOSSARY
 from alignment.report.pages import TEMPLATES, Page
-from alignment.report.words import LIMITS, WORDS
-from alignment.text import Language
+from alignment.report.words import LIMITS, TABLES, WORDS
+from alignment.text import Language, Text
 
 HEADLINES = 5  # fewer than this are filled up, where there is more to say
 PRINTED_ROWS = 12  # of a table on paper
@@ -30,6 +30,7 @@ _FILE_COLUMNS = {
     "rows_merged": "merged",
     "rows_set_aside": "set_aside",
 }
+_WORDS: Mapping[str, Mapping[str, Text]] = {"system": vocabulary.SYSTEMS, "table": TABLES}
 
 
 @dataclass(frozen=True)
@@ -230,7 +231,9 @@ def _ledger(edition: Edition) -> dict[str, Any]:
     totals = [(count(number), WORDS[name][language]) for name, number in ledger.totals.items()]
     files = [
         [
-            count(row[name]) if name.startswith("rows_") else _text(row[name], language)
+            count(row[name])
+            if name.startswith("rows_")
+            else _text(_WORDS.get(name, {}).get(row[name], row[name]), language)
             for name in _FILE_COLUMNS
         ]
         for row in ledger.files.to_dict("records")
@@ -245,4 +248,6 @@ def _ledger(edition: Edition) -> dict[str, Any]:
 
 
 def _text(value: Any, language: Language) -> str:
+    if isinstance(value, Text):
+        return value[language]
     return wording.MISSING[language] if pd.isna(value) else str(value)

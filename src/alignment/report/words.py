@@ -70,6 +70,25 @@ WORDS: Mapping[str, Text] = {
     ),
 }
 
+# Canonical tables, as the list of files names them.
+TABLES: Mapping[str, Text] = {
+    "accounts": Text(en="accounts", es="cuentas"),
+    "campaigns": Text(en="campaigns", es="campañas"),
+    "capacity": Text(en="capacity", es="capacidad"),
+    "contact_roles": Text(en="contacts of deals", es="contactos de negocios"),
+    "exchange_rates": Text(en="exchange rates", es="tipos de cambio"),
+    "experiments": Text(en="experiments", es="experimentos"),
+    "goals": Text(en="goals", es="objetivos"),
+    "holidays": Text(en="holidays", es="festivos"),
+    "lead_stages": Text(en="stages of leads", es="etapas de leads"),
+    "leads": Text(en="leads", es="leads"),
+    "opportunities": Text(en="opportunities", es="oportunidades"),
+    "opportunity_stages": Text(en="stages of deals", es="etapas de negocios"),
+    "spend": Text(en="spend", es="inversión"),
+    "touches": Text(en="touches", es="interacciones"),
+    "users": Text(en="users", es="usuarios"),
+}
+
 LIMITS: tuple[Text, ...] = (
     Text(
         en="A range such as “8% to 10%” holds the values that the data are compatible with. When "

@@ -25,10 +25,12 @@ _SOURCES = {
         es="El objetivo son los ingresos que goals.csv firma para los próximos periodos.",
     ),
     "last year": Text(
-        en="No goal was stated: asked is what the last twelve months won, once more. State yours "
-        "in definitions.toml or with --goal and --by.",
-        es="No se indicó un objetivo: se pide otra vez lo que se ganó en los últimos doce meses. "
-        "Indica el tuyo en definitions.toml o con --goal y --by.",
+        en="No goal was stated: the plan asks once more for what the last twelve months won, "
+        "rounded. State yours in definitions.toml or with --goal and --by; revenue signed in "
+        "goals.csv is taken if it reaches half a year ahead.",
+        es="No se indicó un objetivo: el plan pide otra vez lo que se ganó en los últimos doce "
+        "meses, redondeado. Indiquen el suyo en definitions.toml o con --goal y --by; los ingresos "
+        "firmados en goals.csv se toman si llegan a medio año.",
     ),
 }
 NEAREST_DAYS = 180  # a goal that ends sooner is decided by the deals that are open

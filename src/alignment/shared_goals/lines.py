@@ -22,8 +22,8 @@ from alignment.text import Text
 NO_AGREEMENT = Text(
     en="Not measurable: there is no earlier agreement; put its agreement-….json beside the exports "
     "and the next report says what was kept.",
-    es="No medible: no hay un acta anterior; pon su agreement-….json junto a las exportaciones y "
-    "el siguiente informe dirá qué se cumplió.",
+    es="No medible: no hay un acta anterior; pongan su agreement-….json junto a las exportaciones "
+    "y el siguiente informe dirá qué se cumplió.",
 )
 VERSION = 1
 STEP = 0.05  # shares are signed in steps of five points
@@ -107,6 +107,20 @@ class Agreement:
     terms: Terms
     words: Mapping[str, str]
     fingerprint: str
+
+    def asked_of_a_year(self, line: Line) -> float:
+        """Give what a line asks of twelve months: a sum is signed for the whole of the plan."""
+        target = float(line.target or 0.0)
+        if line.unit not in ("money", "count"):
+            return target
+        first = self.since if line.unit == "money" else self.as_of + pd.Timedelta(days=1)
+        return float(target * 365.25 / ((self.by - first).days + 1))
+
+    def met(self, line: Line) -> bool | None:
+        """Say whether the last twelve months met a line; None where that cannot be measured."""
+        if line.today is None or line.target is None:
+            return None
+        return line.today >= self.asked_of_a_year(line) - 1e-9
 
 
 def draft_agreement(

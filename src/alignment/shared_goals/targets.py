@@ -48,6 +48,15 @@ ASSUMPTIONS = (
         es="Un objetivo cuenta lo que sus leads traen al final, aunque se gane después del "
         "periodo.",
     ),
+    Text(
+        en="The chance of a period counts by cohort, at the pace of two years. The page from "
+        "interest to close forecasts the same periods deal by deal, from stage and age: the two "
+        "ranges differ, and the nearer the end, the more the deals themselves say.",
+        es="La probabilidad de un periodo cuenta por cohorte, al ritmo de dos años. La página del "
+        "interés al cierre pronostica los mismos periodos negocio por negocio, según etapa y "
+        "edad: los dos rangos difieren y, cuanto más cerca el final, más dicen los negocios "
+        "mismos.",
+    ),
 )
 
 

@@ -51,7 +51,7 @@ ASSUMPTIONS = (
         "followed.",
         es="El traslape no es malo de por sí: donde ventas participó en el trabajo de marketing, "
         "los productos nuevos resultaron mejor en un estudio de 296 empresas (Keszey y Biemans "
-        "2016). Léelo junto a lo que siguió.",
+        "2016). Léanlo junto a lo que siguió.",
     ),
     Text(
         en="Whose a kind of touch is comes from the table of teams: kinds given to one team cannot "

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from alignment import wording
 from alignment.arguments import of_type, within
 from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
@@ -39,11 +40,11 @@ _DAY = pd.Timedelta(days=1)
 
 METHOD = Text(
     en=(
-        "People whom both teams touched within {n} days of each other, counted, and counted again "
+        "People whom both teams touched within {n} of each other, counted, and counted again "
         "with the times of the sales touches swapped between people with as many (permutation)."
     ),
     es=(
-        "Personas que ambas áreas tocaron con {n} días o menos entre sí, contadas, y contadas otra "
+        "Personas que ambas áreas tocaron a no más de {n} entre sí, contadas, y contadas otra "
         "vez con las fechas de las interacciones de ventas intercambiadas entre personas con igual "
         "número (permutación)."
     ),
@@ -216,7 +217,7 @@ def collisions(
         followed=followed,
         difference=difference,
         about=About(
-            method=METHOD.format(n=within_days),
+            method=METHOD.format(n=wording.both(wording.days, within_days)),
             level=level,
             assumptions=ASSUMPTIONS,
             left_out={why: n for why, n in left_out.items() if n},

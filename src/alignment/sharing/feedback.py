@@ -74,14 +74,14 @@ ASSUMPTIONS = (
 NO_ADOPTER = Text(
     en="Not measurable: no {group} began to get usable reasons for its rejections within the time "
     "observed.",
-    es="No medible: ningún grupo ({group}) empezó a recibir motivos útiles de sus rechazos en el "
+    es="No medible: ningún {group} empezó a recibir motivos útiles de sus rechazos en el "
     "tiempo observado.",
 )
 NO_CONTROL = Text(
     en="Not measurable: every {group} began to get usable reasons at about the same time, so "
     "nothing shows what would have changed without them. Beginning with some of them would.",
-    es="No medible: todos los grupos ({group}) empezaron a recibir motivos útiles casi a la vez, "
-    "así que nada muestra qué habría cambiado sin ellos. Empezar con algunos lo mostraría.",
+    es="No medible: cada {group} empezó a recibir motivos útiles casi a la vez que los demás, así "
+    "que nada muestra qué habría cambiado sin ellos. Empezar con algunos lo mostraría.",
 )
 GROUP_WORDS = {
     "channel": Text(en="channel", es="canal"),

@@ -51,6 +51,8 @@ ASSUMPTIONS = (
         en="The tags mean what they say: have two people tag 100 campaigns each without talking; "
         "they should agree (kappa of 0.6 or more).",
         es="Las etiquetas significan lo que dicen: que dos personas etiqueten 100 campañas sin "
+        "hablarse; deberían coincidir (kappa de 0,6 o más).",
+        es_mx="Las etiquetas significan lo que dicen: que dos personas etiqueten 100 campañas sin "
         "hablarse; deberían coincidir (kappa de 0.6 o más).",
     ),
     Text(
