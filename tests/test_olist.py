@@ -309,7 +309,7 @@ def test_the_sentences_of_lead_to_close_equal_the_files(html, clock):
     told = tuple(100 * value for value in at[90])
     title = "Of every 100 leads, {:.1f} are won within 90 days ({:.1f} to {:.1f})"
     assert title.format(*told) in said
-    assert f"{len(won)} won, 0 lost and {still:,} still open" in said
+    assert f"{len(won)} are won, 0 lost and {still:,} still open" in said
     parts = [
         "{} won by day {} ({} to {})".format(
             _percents(at[day][0])[0], day, *_percents(*at[day][1:])

@@ -274,12 +274,12 @@ GLOSSARY: tuple[Term, ...] = (
         ),
     ),
     Term(
-        Text(en="Slow stock of brand", es="Capital lento de marca"),
+        Text(en="Slow stock of brand (brand stock)", es="Capital de marca"),
         Text(
             en="What brand leaves behind and fades over months; the weekly model may find that "
             "there is none.",
-            es="Lo que deja la marca y se desvanece en meses; el modelo semanal puede hallar que "
-            "no lo hay.",
+            es="Lo que deja la inversión de marca y se desvanece en meses; el modelo semanal "
+            "puede hallar que no lo hay.",
         ),
     ),
     Term(

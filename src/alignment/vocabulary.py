@@ -431,9 +431,7 @@ MODEL_CHECKS: Mapping[str, Text] = {
     "placebo channel": Text(
         en="beats shuffled copies of itself", es="supera a copias barajadas de sí mismo"
     ),
-    "placebo claim": Text(
-        en="no slow stock in shuffled brand", es="sin capital lento en marca barajada"
-    ),
+    "placebo claim": Text(en="no slow stock in shuffled brand", es="sin capital en marca barajada"),
     "placebo date": Text(en="beats activity yet to come", es="supera a la actividad aún por venir"),
     "shifted window": Text(
         en="the first and the last weeks agree", es="las primeras y las últimas semanas concuerdan"

@@ -261,6 +261,19 @@ def test_who_moves_what_by_hand(relay):
     assert result.movers == 3
 
 
+def test_that_a_lead_was_created_is_no_stage_change_without_a_user(relay):
+    born = [(f"L{i}", 0.0, "lead", None, None) for i in range(30)]
+    moved = [(f"L{i}", 1.0, "mql", "bot" if i >= 4 else None, None) for i in range(30)]
+    data = relay(leads(30), [*born, *moved], deals=[("L1", 3.0, None, "open", "rep")])
+    assert ownership(data).about.left_out == {"stage changes without a known user": 4}
+    assert ownership(data).frame["stage"].tolist() == ["mql"]
+    # Somebody who put it there is a mover like any other.
+    again = [("L1", 0.5, "lead", "bot", None)]
+    data = relay(leads(30), [*born, *again, *moved], deals=[("L1", 3.0, None, "open", "rep")])
+    told = ownership(data).frame.set_index("stage")
+    assert told.loc["lead", ["moves", "known"]].tolist() == [1, 1]
+
+
 def test_a_rule_that_binds_few_says_so(relay):
     stages = [(f"L{i}", 1.0, "mql", "bot", None) for i in range(40)]
     stages += [(f"L{i}", 2.0, "sal", "rep", None) for i in range(40)]

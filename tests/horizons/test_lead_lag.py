@@ -175,6 +175,8 @@ def test_the_sample_s_budget_follows_its_sales_as_it_was_made_to(told):
     assert 0 < row["low"] < row["high"]
     found = findings.budget_follows(told)
     assert found.form == "claim"
+    assert found.detail.en.startswith("It rests on the value won in the 13 weeks before, taken")
+    assert found.detail.es.startswith("Se apoya en lo ganado en las 13 semanas previas")
     assert "upper bound" in found.detail.en
     assert told.weeks == 130
 
@@ -185,7 +187,9 @@ def test_without_a_sign_it_claims_nothing(told):
     assert found.form == "inconclusive"
     assert "No sign" in found.title.en
     by_lags = told.frame.assign(verdict="follows", low=-0.1)
-    assert "help to predict" in findings.budget_follows(replace(told, frame=by_lags)).title.en
+    found = findings.budget_follows(replace(told, frame=by_lags))
+    assert "help to predict" in found.title.en
+    assert found.detail.en.startswith("It rests on the weeks before, tested together")
     against = told.frame.assign(verdict="follows", elasticity=-0.2, low=-0.3, high=-0.1)
     found = findings.budget_follows(replace(told, frame=against))
     assert found.form == "inconclusive"

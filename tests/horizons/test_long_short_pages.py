@@ -211,9 +211,10 @@ def test_nothing_is_claimed_of_a_model_that_is_vetoed_or_unchecked(model, findin
     rows = model.returns.assign(estimate=1.5, low=1.2, high=2.0)
     made = replace(sure, slow=model.slow.assign(verdict="present"), returns=rows)
     assert finding(made, checks_of(model)).form == "claim"
+    assert finding(made, checks_of(model)).held_back_by is None
     for failed in ("placebo date", "forecast"):
         found = finding(made, checks_of(model, failed))
-        assert found.form == "inconclusive"
+        assert (found.form, found.held_back_by) == ("inconclusive", "model-checks")
         assert vocabulary.MODEL_CHECKS[failed].en in found.detail.en
     unchecked = findings.checked(finding, NotMeasured(Text.same("no")))
     assert unchecked.__name__ == finding.__name__
@@ -314,6 +315,9 @@ def test_what_the_data_added(model, verdicts, form):
     found = findings.learned_from_data(told(model, verdicts))
     names = len(model.draws["value"].names)
     assert found.form == form
+    assert found.held_back_by == "model-checks"  # unchecked
+    checked = findings.learned_from_data(told(model, verdicts), checks_of(model))
+    assert checked.held_back_by is None
     assert f"{names} of {2 * names}" in found.title.en or form == "claim"
 
 

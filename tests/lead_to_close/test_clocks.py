@@ -1,12 +1,14 @@
 """Clocks between any two milestones: starts, ends, ties, windows, and what is counted."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alignment import tables
+from alignment import build_journeys, load, tables
 from alignment.errors import ArgumentError, NotMeasurable
 from alignment.lead_to_close import find_clocks, find_spells, milestones
 from alignment.lead_to_close.labels import NOT_YET
@@ -347,3 +349,19 @@ def test_from_lead_to_won_it_counts_what_the_spells_count(company, drawn):
     )
     assert len(clocks.frame) + sum(clocks.left_out.values()) == len(leads)
     assert np.array_equal(clocks.changes["day"], spells.changes["day"])
+
+
+def test_who_was_touched_differs_from_the_journeys_only_by_leads_lost_before():
+    sample = load(Path(__file__).parents[2] / "data" / "sample")
+    clocks = find_clocks(sample, start="first firm touch", end="won")
+    made = build_journeys(sample, include_buyer=False)
+    own = made.journeys.set_index("journey_id")
+    counted = clocks.frame.set_index("id")
+    touched = own.index[own["touches"] > 0]
+    assert set(touched) <= set(counted.index)
+    apart = counted.drop(touched)
+    # On the sample one lead: disqualified minutes before sales first called.
+    assert len(apart) == 1
+    assert (apart["end"] == "lost").all()
+    assert (apart["exit"] == 0).all()
+    assert (own.loc[apart.index, "ended_at"] <= apart["start"]).all()

@@ -285,7 +285,7 @@ def test_markup_of_a_foreign_output_is_defused():
         nbformat.v4.new_output("stream", name="stdout", text="<script>alert(1)</script>"),
     ]
     cell = new_code_cell("x", outputs=outputs)
-    body = page(new_notebook(cells=[cell]), "x").body
+    body = page(new_notebook(cells=[cell]), "x", "en").body
     seen = Seen(body)
     assert set(seen.tags) <= {"h1", "b", "a", "pre"}
     assert all(not values for _, values in seen.attributes)
@@ -304,14 +304,14 @@ def test_two_findings_with_one_key_are_refused():
     }
     outputs = [nbformat.v4.new_output("display_data", {FINDING_TYPE: record}) for _ in range(2)]
     with pytest.raises(ReportError, match="same"):
-        page(new_notebook(cells=[new_code_cell("x", outputs=outputs)]), "x")
+        page(new_notebook(cells=[new_code_cell("x", outputs=outputs)]), "x", "en")
 
 
 def test_every_word_of_the_frame_is_used():
     templates = Path(__file__).parents[2] / "src" / "alignment" / "report"
     code = "".join(
         path.read_text(encoding="utf-8")
-        for pattern in ("templates/*.j2", "site.py")
+        for pattern in ("templates/*.j2", "site.py", "held_back.py")
         for path in templates.glob(pattern)
     )
     assert [key for key in WORDS if f"words.{key}" not in code and f'"{key}"' not in code] == []

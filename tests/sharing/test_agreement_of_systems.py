@@ -117,6 +117,35 @@ def test_stage_source_and_amount_are_compared_by_hand(made, day):
     assert told.to_dict() == {"sal": 12, "mql": 3}
 
 
+def test_a_word_that_one_system_never_uses_is_counted_apart(made, day):
+    # The second never says “sal” (ten leads), and the first never says “lead” (three).
+    found = agreement_of_systems(
+        two(
+            made,
+            day,
+            {
+                "a": (lambda k: "sal" if k < 10 else "mql", lambda k: "Ads", 1.0),
+                "b": (lambda k: "lead" if k > 26 else "mql", lambda k: "Ads", 9.0),
+            },
+        )
+    )
+    rows = found.frame.set_index("thing")
+    assert rows.loc["stage", ["pairs", "same", "one_sided"]].tolist() == [30, 17, 13]
+    assert rows.loc[["source", "amount"], "one_sided"].tolist() == [0, 0]
+    more = agreement_of_systems(
+        two(
+            made,
+            day,
+            {
+                "a": (lambda k: ("sal", "lead", "mql")[k % 3], lambda k: "Ads", 1.0),
+                "b": (lambda k: "lead" if k > 14 else "mql", lambda k: "Ads", 1.0),
+            },
+        )
+    )
+    # Ten are “sal”, which the second never holds; five and five of the others differ.
+    assert more.frame.set_index("thing").loc["stage", "one_sided"] == 10
+
+
 def test_a_joined_dataset_alone_is_not_passed_off_as_two(made, day):
     one = two(made, day, {"a": (lambda k: "mql", lambda k: "Ads", 1.0)})[0]
     with pytest.raises(NotMeasurable, match="one value of each lead and deal remains"):

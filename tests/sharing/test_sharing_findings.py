@@ -147,6 +147,7 @@ AGREED = Agreement(
             "thing": ["stage", "amount"],
             "pairs": 100,
             "same": 90,
+            "one_sided": [8, 0],
             "share": 0.9,
             "low": 0.84,
             "high": 0.94,
@@ -291,5 +292,15 @@ def test_the_weakest_link_and_what_is_missing_are_named():
     worth = findings.knowledge_worth(KNOWN)
     assert "some 2.0 a quarter" in worth.title.en
     assert f"Trabajando el 20{NBSP}% de los leads" in worth.detail.es
-    assert "Not recorded by both: source." in findings.systems_agree(AGREED).detail.en
+    said = findings.systems_agree(AGREED).detail
+    assert "Not recorded by both: source." in said.en
+    assert said.en.startswith(
+        "Of the 10 that differ, 8 carry a stage that the other system's export never holds; of "
+        "the 92 others, 90 agree. "
+    )
+    assert "8 llevan una etapa que la otra exportación nunca contiene" in said.es
+    full = replace(AGREED, frame=AGREED.frame.assign(one_sided=0))
+    assert findings.systems_agree(full).detail.en.startswith("Beyond what chance")
+    none = replace(AGREED, frame=AGREED.frame.assign(same=0, one_sided=100))
+    assert "never holds. Beyond" in findings.systems_agree(none).detail.en
     assert "perhaps after it: region." in findings.share_first(KNOWN).detail.en

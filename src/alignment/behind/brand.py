@@ -28,7 +28,7 @@ _LABELS = {
     "effect": Text(en="More at its mean spend", es="De más con su inversión media"),
     "effect_low": Text(en="From", es="Desde"),
     "effect_high": Text(en="To", es="Hasta"),
-    "stock": Text(en="Brand stock", es="Reserva de marca"),
+    "stock": Text(en="Brand stock", es="Capital de marca"),
     "worked": Text(en="Worked by sales", es="Trabajado por ventas"),
     "chance": Text(en="Won in a week", es="Ganado en una semana"),
     "series": Text(en="Spend on", es="Inversión en"),
@@ -37,8 +37,8 @@ _LABELS = {
     "rule_p": Text(en="p: rule of a quarter", es="p: regla del trimestre"),
     "leads_p": Text(en="p: goes before", es="p: va antes"),
     "verdict": Text(en="Reading", es="Lectura"),
-    "at_low": Text(en="Worth of work, stock low", es="Vale el trabajo, reserva baja"),
-    "at_high": Text(en="Worth of work, stock high", es="Vale el trabajo, reserva alta"),
+    "at_low": Text(en="Worth of work, stock low", es="Vale el trabajo, capital bajo"),
+    "at_high": Text(en="Worth of work, stock high", es="Vale el trabajo, capital alto"),
     "difference": Text(en="Difference", es="Diferencia"),
     "odds_ratio": Text(en="Odds ratio × ", es="Razón de momios ×"),
 }
@@ -87,7 +87,7 @@ def brand_harvest(result: Harvest, lang: Language) -> Table:
             en="More won a week of 1,000 open deals that sales worked, by brand stock, under "
             "several half-lives of the stock",
             es="Ganados de más por semana de 1000 negocios abiertos que ventas trabajó, según la "
-            "reserva de marca, con varias vidas medias de la reserva",
+            "capital de marca, con varias vidas medias del capital",
         ),
         ["half_life", "at_low", "at_high", "difference", "low", "high", "odds_ratio"],
         {
@@ -154,7 +154,7 @@ def brand_stock(result: Panel, lang: Language) -> Table:
         pd.DataFrame(rows),
         Text(
             en="Regions: outcomes counted, weeks without brand spend, and brand stock",
-            es="Regiones: resultados contados, semanas sin inversión de marca y reserva de marca",
+            es="Regiones: resultados contados, semanas sin inversión de marca y capital de marca",
         ),
         ["region", "outcome", "dark", "stock", "last"],
         {**integers(lang, "outcome", "dark"), **decimals(lang, "stock", "last", digits=2)},
@@ -163,7 +163,7 @@ def brand_stock(result: Panel, lang: Language) -> Table:
             "region": Text(en="Region", es="Región"),
             "outcome": Text(en="Counted", es="Contados"),
             "dark": Text(en="Dark weeks", es="Semanas apagada"),
-            "stock": Text(en="Stock, mean", es="Reserva, media"),
-            "last": Text(en="Stock, last week", es="Reserva, última semana"),
+            "stock": Text(en="Stock, mean", es="Capital, medio"),
+            "last": Text(en="Stock, last week", es="Capital, última semana"),
         },
     )

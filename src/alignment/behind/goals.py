@@ -21,6 +21,7 @@ _LABELS: Mapping[str, Text] = {
     "change": Text(en="Points", es="Puntos"),
     "cumulated": Text(en="So far", es="Acumulado"),
     "due": Text(en="Due by now", es="Exigible hoy"),
+    "forecast": Text(en="Forecast", es="Pronóstico"),
     "from_stage": Text(en="From", es="De"),
     "goal": Text(en="Goal", es="Objetivo"),
     "hours": Text(en="Hours of sales", es="Horas de ventas"),
@@ -65,12 +66,13 @@ def plan_months(plan: Plan, lang: Language) -> Table:
     return build(
         frame,
         Text(
-            en="The plan by month, as expected, each win at the mean amount; the first row begins "
-            "the day after the export and the last ends on the day of the goal",
-            es="El plan por mes, según lo esperado, cada negocio ganado al importe medio; la "
-            "primera fila empieza al día siguiente de la exportación y la última termina el día "
-            "del objetivo",
-        ),
+            en="The plan by month, as expected: open deals at their own amount, wins of other "
+            "leads at the mean amount{hours}; the first row begins the day after the export and "
+            "the last ends on the day of the goal",
+            es="El plan por mes, según lo esperado: los negocios abiertos a su propio importe, las "
+            "ventas de otros leads al importe medio{hours}; la primera fila empieza al día "
+            "siguiente de la exportación y la última termina el día del objetivo",
+        ).format(hours=_WITHIN if plan.effort is not None else Text.same("")),
         ["month", *counts, "wins_low", "wins_high", *money, *hours],
         {
             **integers(lang, "leads", "accepted", "opportunities", "wins_low", "wins_high", *hours),
@@ -192,14 +194,14 @@ def goal_track(result: Targets, lang: Language) -> Table:
             en="Signed revenue and its chance at today's pace",
             es="Ingresos firmados y su probabilidad al ritmo de hoy",
         ),
-        ["period", "goal", "won", "low", "high", "chance"],
+        ["period", "goal", "won", "low", "high", "chance", "forecast"],
         {
             **amounts(result.currency, lang, "goal", "won", "low", "high"),
             **percents(lang, "chance", digits=0),
         },
         lang,
         labels=_LABELS,
-        words={"period": names},
+        words={"period": names, "forecast": _FORECASTS},
     )
 
 
@@ -240,6 +242,11 @@ def signed_lines(agreement: Agreement, lang: Language) -> Table:
     )
 
 
+_WITHIN = Text(en=", with the hours of sales there are", es=", con las horas de ventas que hay")
+_FORECASTS = {
+    "deals": Text(en="deal by deal", es="negocio por negocio"),
+    "cohorts": Text(en="by cohort", es="por cohorte"),
+}
 _MET = {
     True: Text(en="yes", es="sí"),
     False: Text(en="no", es="no"),

@@ -109,7 +109,7 @@ def stock_and_harvest(result: LongShort, lang: Language) -> Table:
         _named(result.slow, lang),
         Text(
             en="Whether brand builds a slow stock, and how long half of it lasts",
-            es="Si la marca forma un capital lento, y cuánto dura la mitad",
+            es="Si se forma capital de marca, y cuánto dura la mitad",
         ),
         ["driver", "probability", "prior", "verdict", "half_life", "low", "high"],
         {

@@ -39,6 +39,9 @@ class Finding:
         A sentence or two beneath.
     headline : bool
         Whether the report's first page shows it.
+    held_back_by : str, optional
+        Key of the finding of the same notebook for whose reason nothing may be claimed here.
+        Analysts see the finding all the same; the report names its section under that other one.
     """
 
     key: str
@@ -46,6 +49,7 @@ class Finding:
     title: Text
     detail: Text | None = None
     headline: bool = False
+    held_back_by: str | None = None
 
     def __post_init__(self) -> None:
         if self.form not in FORMS:
@@ -59,6 +63,7 @@ class Finding:
             title=self.title[lang],
             detail=None if self.detail is None else self.detail[lang],
             headline=self.headline,
+            held_back_by=self.held_back_by,
             label=_INCONCLUSIVE[lang] if self.form == "inconclusive" else None,
         )
 
@@ -72,6 +77,7 @@ class ShownFinding:
     title: str
     detail: str | None
     headline: bool
+    held_back_by: str | None
     label: str | None
 
     def _repr_mimebundle_(
@@ -95,4 +101,6 @@ class ShownFinding:
             "headline": self.headline,
             "anchor": anchor(self.key),
         }
+        if self.held_back_by is not None:
+            record["held_back_by"] = self.held_back_by
         return {"text/html": html, "text/plain": plain, FINDING_TYPE: record}, {}

@@ -17,8 +17,8 @@ from alignment.wording import both, decimal, integer, percent
 
 _LEFT_AT = (13, 26, 52)  # weeks told in words
 STOCKS = {
-    "low": Text(en="brand stock low", es="reserva de marca baja"),
-    "high": Text(en="brand stock high", es="reserva de marca alta"),
+    "low": Text(en="brand stock low", es="capital de marca bajo"),
+    "high": Text(en="brand stock high", es="capital de marca alto"),
 }
 WORKED = {
     True: Text(en="worked by sales", es="trabajado por ventas"),
@@ -87,7 +87,7 @@ def _stock_alt(result: Panel) -> Text:
     return Text(
         en="One line a region of its brand stock by week, {regions} regions, {dark} of them dark "
         "at some time. In the last week it is lowest in {low} ({a}) and highest in {high} ({b}).",
-        es="Una línea por región con su reserva de marca por semana: {regions} regiones, {dark} "
+        es="Una línea por región con su capital de marca por semana: {regions} regiones, {dark} "
         "apagadas en algún momento. En la última semana es menor en {low} ({a}) y mayor en {high} "
         "({b}).",
     ).format(**values)
@@ -97,7 +97,7 @@ def _stock_subtitle(result: Panel) -> Text:
     return Text(
         en="Brand stock of each region by week (1 is full saturation), black where its brand was "
         "dark; the thick line is the mean",
-        es="Reserva de marca de cada región por semana (1 es saturación plena), en negro donde la "
+        es="Capital de marca de cada región por semana (1 es saturación plena), en negro donde la "
         "marca estaba apagada; la línea gruesa es la media",
     )
 
@@ -145,7 +145,7 @@ def _harvest_subtitle(result: Harvest) -> Text:
     return Text(
         en="Chance that an open deal is won in a week, by brand stock of its region (quarter below "
         "and above) and whether sales worked it in the 28 days before, with {level} intervals",
-        es="Probabilidad de que un negocio abierto se gane en una semana, según la reserva de "
+        es="Probabilidad de que un negocio abierto se gane en una semana, según el capital de "
         "marca de su región (cuarto inferior y superior) y si ventas lo trabajó en los 28 días "
         "previos, con intervalos de {level}",
     ).format(level=both(percent, result.about.level, digits=0))

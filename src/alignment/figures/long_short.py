@@ -185,7 +185,7 @@ def _stock_alt(result: LongShort) -> Text:
         en="A grey line of the outcome by week, mean {mean}, and a band of what brand stock "
         "brought of it, in the last week {stock}.",
         es="Una línea gris con el resultado por semana, media {mean}, y una banda con lo que trajo "
-        "de él la reserva de marca: en la última semana, {stock}.",
+        "de él el capital de marca: en la última semana, {stock}.",
     ).format(
         mean=both(decimal, mean),
         stock=named_share(Text.same(""), last["estimate"], last["low"], last["high"], form=decimal),
@@ -196,8 +196,8 @@ def _stock_subtitle(result: LongShort) -> Text:
     return Text(
         en="{what} a week, mean of four weeks (grey), and the part that the stock of brand "
         "brought (band of {level}); a band from zero on: there may be none",
-        es="{what} por semana, media de cuatro (gris), y la parte que trajo la reserva de marca "
-        "(banda de {level}); si la banda parte de cero, puede no haberla",
+        es="{what} por semana, media de cuatro (gris), y la parte que trajo el capital de marca "
+        "(banda de {level}); si la banda parte de cero, puede no haberlo",
     ).format(
         what=Text(en="Opportunities", es="Oportunidades")
         if result.panel.outcome == "opportunities"

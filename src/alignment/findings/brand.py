@@ -24,6 +24,16 @@ READING = Text(
     "léanla como cota superior, salvo que compare regiones en la misma semana o lo diga un "
     "experimento.",
 )
+RULE = Text(
+    en="It rests on the value won in the 13 weeks before, taken together, not on any one bar of "
+    "the figure.",
+    es="Se apoya en lo ganado en las 13 semanas previas en conjunto, no en una sola barra de la "
+    "figura.",
+)
+LAGS = Text(
+    en="It rests on the weeks before, tested together, not on any one bar of the figure.",
+    es="Se apoya en las semanas previas, probadas en conjunto, no en una sola barra de la figura.",
+)
 
 
 def span(low: float, high: float) -> Text:
@@ -130,7 +140,7 @@ def brand_harvest(result: Harvest) -> Finding:
         "{wins} wins. The odds ratio of work is multiplied by {ratio} ({ratio_interval}). Sales "
         "chooses what it works: an experiment would settle it.",
         es="Ganados de más por semana de cada 1000 negocios abiertos que ventas trabajó: {high} "
-        "({high_interval}) con reserva de marca alta, {low} ({low_interval}) con baja; diferencia "
+        "({high_interval}) con capital de marca alto, {low} ({low_interval}) con bajo; diferencia "
         "{gap}, con {wins} ganados. La razón de momios del trabajo se multiplica por {ratio} "
         "({ratio_interval}). Ventas elige qué trabaja: un experimento lo resolvería.",
     ).format(**values)
@@ -138,23 +148,23 @@ def brand_harvest(result: Harvest) -> Finding:
         title = Text(
             en="Sales work goes with more wins where brand stock is high: {high} more a week of "
             "1,000 open deals, {low} where it is low",
-            es="El trabajo de ventas se asocia a más ganados donde la reserva de marca es alta: "
-            "{high} más por semana de cada 1000 negocios abiertos, {low} donde es baja",
+            es="El trabajo de ventas se asocia a más ganados donde el capital de marca es alto: "
+            "{high} más por semana de cada 1000 negocios abiertos, {low} donde es bajo",
         ).format(**values)
         return Finding("brand-harvest", "claim", title, detail)
     if row["odds_high"] < 1 and row["high"] < 0:
         title = Text(
             en="Sales work goes with fewer wins where brand stock is high: {high} more a week of "
             "1,000 open deals, {low} where it is low",
-            es="El trabajo de ventas se asocia a menos ganados donde la reserva de marca es alta: "
-            "{high} más por semana de cada 1000 negocios abiertos, {low} donde es baja",
+            es="El trabajo de ventas se asocia a menos ganados donde el capital de marca es alto: "
+            "{high} más por semana de cada 1000 negocios abiertos, {low} donde es bajo",
         ).format(**values)
         return Finding("brand-harvest", "claim", title, detail)
     title = Text(
         en="Whether sales harvests more where brand stock is high cannot be told: {high} more wins "
         "a week of 1,000 worked deals there, {low} where it is low",
-        es="No se puede saber si ventas cosecha más donde la reserva de marca es alta: {high} "
-        "ganados más por semana de cada 1000 negocios trabajados ahí, {low} donde es baja",
+        es="No se puede saber si ventas cosecha más donde el capital de marca es alto: {high} "
+        "ganados más por semana de cada 1000 negocios trabajados ahí, {low} donde es bajo",
     ).format(**values)
     return Finding("brand-harvest", "inconclusive", title, detail)
 
@@ -202,7 +212,11 @@ def budget_follows(result: LeadLag) -> Finding:
                 "sigue a las ventas",
             )
         ).format(**values)
-        return Finding("budget-follows", "claim", title, READING)
+        rests = RULE if more[1] > 0 else LAGS
+        detail = Text(en="{rests} {reading}", es="{rests} {reading}")
+        return Finding(
+            "budget-follows", "claim", title, detail.format(rests=rests, reading=READING)
+        )
     detail = Text(
         en="Over {weeks} weeks: p = {p} by lags and {rule} by the rule of a quarter; the other way "
         "round, p = {leads}. A budget set once a year moves too seldom to show here.",

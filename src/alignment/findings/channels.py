@@ -8,7 +8,7 @@ from alignment import vocabulary
 from alignment.errors import NotMeasurable
 from alignment.exhibits import Finding
 from alignment.findings.brand import span
-from alignment.findings.checks import why
+from alignment.findings.checks import rests_on_model, why
 from alignment.findings.long_short import EMPTY, joined, named
 from alignment.horizons import Channels, Diagnostics, Lifts, LongShort
 from alignment.horizons.channels import ASSUMPTION, EXPERIMENT, NONE
@@ -107,8 +107,8 @@ def _moved(row: pd.Series, checks: Diagnostics | None) -> Text:
     """Say what the lift did to the model's estimate of the same, where that may be believed."""
     if checks is None or checks.vetoed:
         return Text(
-            en="The weekly model, which is not to be believed here, has no part in it.",
-            es="El modelo semanal, al que aquí no hay que creer, no interviene.",
+            en="The weekly model has no part in it.",
+            es="El modelo semanal no interviene.",
         )
     if "with" not in row:
         return EMPTY
@@ -127,6 +127,7 @@ def _moved(row: pd.Series, checks: Diagnostics | None) -> Text:
     )
 
 
+@rests_on_model
 def payback_week(result: Channels) -> Finding:
     """Say in which week a channel pays back what it costs, or that it does not within a year."""
     frame = result.frame

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
 
@@ -14,6 +17,10 @@ from alignment.horizons.effects import LEARNED
 from alignment.text import Text
 from alignment.wording import both, integer, listing, percent
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
+KEY = "model-checks"
 VETOES = ("placebo date", "forecast")
 UNTRIED = Text(
     en="There are too few weeks to check the model, so that none of its effects is claimed.",
@@ -40,6 +47,23 @@ def held_back(checks: Diagnostics | None, *needed: tuple[str, str | None]) -> bo
         for check, subject in needed
         if check in set(failed["check"])
     )
+
+
+def rests_on_model(
+    finding: Callable[Concatenate[R, P], Finding],
+) -> Callable[Concatenate[R, P], Finding]:
+    """Mark what a finding says of the weekly model, where that is vetoed or unchecked.
+
+    The checks are the argument ``checks``, or the result's own.
+    """
+
+    @wraps(finding)
+    def marked(result: R, /, *args: P.args, **kwargs: P.kwargs) -> Finding:
+        said = finding(result, *args, **kwargs)
+        given: Any = args[0] if args else kwargs.get("checks", getattr(result, "checks", None))
+        return replace(said, held_back_by=KEY) if held_back(given) else said
+
+    return marked
 
 
 def some_pass(checks: Diagnostics | None, names: Sequence[str]) -> bool:
@@ -103,20 +127,13 @@ def model_checks(checks: Diagnostics) -> Finding:
         "failed": _listed(failed["check"]),
         "vetoes": _listed(failed.loc[failed["check"].isin(VETOES), "check"]),
     }
-    detail = (
-        Text(en="Not passed: {failed}.", es="No pasadas: {failed}.").format(**values)
-        if len(failed)
-        else Text(
-            en="Passing is no proof: see how often a model of nothing passes in the benchmarks.",
-            es="Pasar no es prueba: en los benchmarks consta cuántas veces pasa un modelo de nada.",
-        )
-    )
+    detail = _in_short(checks, failed).format(**values)
     if checks.untried:
         title = Text(
             en="Too few weeks to check the weekly model: nothing is claimed from it",
             es="Muy pocas semanas para comprobar el modelo semanal: no se afirma nada con él",
         )
-        return Finding("model-checks", "inconclusive", title, detail)
+        return Finding(KEY, "inconclusive", title, detail)
     if checks.vetoed:
         title = Text(
             en="The weekly model is not to be believed on these data: it passes {passed} of {all} "
@@ -124,15 +141,51 @@ def model_checks(checks: Diagnostics) -> Finding:
             es="No hay que creer al modelo semanal con estos datos: pasa {passed} de {all} "
             "pruebas, pero no «{vetoes}»",
         ).format(**values)
-        return Finding("model-checks", "inconclusive", title, detail)
+        return Finding(KEY, "inconclusive", title, detail)
     title = Text(
         en="The weekly model passes {passed} of {all} checks, and all that it must pass",
         es="El modelo semanal pasa {passed} de {all} pruebas, y todas las obligadas",
     ).format(**values)
-    return Finding("model-checks", "claim", title, detail)
+    return Finding(KEY, "claim", title, detail)
 
 
-def learned_from_data(result: LongShort) -> Finding:
+_MEANING = {
+    "placebo date": Text(
+        en="Activity of weeks yet to come seems to bring as much as the real one, which no effect "
+        "can.",
+        es="La actividad de semanas aún por venir parece traer tanto como la real, y ningún efecto "
+        "puede hacerlo.",
+    ),
+    "forecast": Text(
+        en="The value of a year before forecasts better than the model.",
+        es="El valor de un año antes pronostica mejor que el modelo.",
+    ),
+}
+_REMEDY = Text(
+    en="More weeks on record may mend that; a channel switched off for a quarter in regions drawn "
+    "by lot tells without the model.",
+    es="Más semanas registradas pueden remediarlo; un canal apagado un trimestre en regiones al "
+    "azar lo dice sin el modelo.",
+)
+
+
+def _in_short(checks: Diagnostics, failed: pd.DataFrame) -> Text:
+    """Say what a failed check means, which ones failed, and what would tell instead."""
+    if not checks.vetoed and not len(failed):
+        return Text(
+            en="Passing is no proof: see how often a model of nothing passes in the benchmarks.",
+            es="Pasar no es prueba: en los benchmarks consta cuántas veces pasa un modelo de nada.",
+        )
+    parts = [_MEANING[check] for check in VETOES if check in set(failed["check"])]
+    if len(failed):
+        parts.append(Text(en="Not passed: {failed}.", es="No pasadas: {failed}."))
+    if checks.vetoed:
+        parts.append(_REMEDY)
+    return Text(en=" ".join(p.en for p in parts), es=" ".join(p.es for p in parts))
+
+
+@rests_on_model
+def learned_from_data(result: LongShort, checks: Diagnostics | None = None) -> Finding:
     """Say of how many of the reported effects the data say something, and how many are assumed."""
     rows = result.effects[
         (result.effects["measure"] == measure_told(result))

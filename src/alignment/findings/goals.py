@@ -124,14 +124,27 @@ def _in_detail(plan: Plan) -> Text:
             now=chance(plan.pace_probability),
         )
     return Text(
-        en="In the middle case the plan wins {revenue} ({interval}). {average}",
-        es="En el caso intermedio, el plan gana {revenue} ({interval}). {average}",
+        en="In the middle case the plan wins {revenue} ({interval}); the months add up to its "
+        "mean, {expected}{won}. {average}",
+        es="En el caso intermedio, el plan gana {revenue} ({interval}); los meses suman su media, "
+        "{expected}{won}. {average}",
     ).format(
         revenue=both(amount, plan.revenue, currency=plan.currency),
+        expected=both(amount, plan.expected, currency=plan.currency),
+        won=_already(plan),
         interval=both(
             interval, plan.revenue_low, plan.revenue_high, form=amount, currency=plan.currency
         ),
         average=average,
+    )
+
+
+def _already(plan: Plan) -> Text:
+    """Say that a plan that has begun counts what is won already, which no month to come holds."""
+    if plan.already <= 0:
+        return Text.same("")
+    return Text(en=", with the {won} won so far", es=", con los {won} ya ganados").format(
+        won=both(amount, plan.already, currency=plan.currency)
     )
 
 

@@ -12,7 +12,7 @@ from alignment import vocabulary
 from alignment.errors import NotMeasurable
 from alignment.exhibits import Finding
 from alignment.findings.brand import span
-from alignment.findings.checks import held_back, some_pass, why
+from alignment.findings.checks import held_back, rests_on_model, some_pass, why
 from alignment.horizons import Diagnostics, LongShort
 from alignment.horizons.answers import (
     currency_told,
@@ -98,6 +98,7 @@ def unit_of(measure: str) -> Text:
     return Text(en=" opportunities", es=" oportunidades") if measure == "opportunities" else EMPTY
 
 
+@rests_on_model
 def short_and_long(result: LongShort, checks: Diagnostics | None = None) -> Finding:
     """Say what an average week of marketing brings within the quarter and later in the year."""
     values, told = _effects(result, MARKETING)
@@ -166,6 +167,7 @@ def stands(result: LongShort, name: str, checks: Diagnostics | None) -> bool:
     return bool(told and not held_back(checks, ("placebo channel", name)))
 
 
+@rests_on_model
 def late_effect(result: LongShort, checks: Diagnostics | None = None) -> Finding:
     """Say whether more of marketing's year comes after the quarter than of sales effort's."""
     row, gap, other = late_share_of(result, MARKETING), later(result), sales_told(result)
@@ -230,6 +232,7 @@ def _late(key: str, row: pd.Series) -> dict[str, Text]:
     }
 
 
+@rests_on_model
 def brand_stock_found(result: LongShort, checks: Diagnostics | None = None) -> Finding:
     """Say whether brand builds a slow stock, and how long half of it lasts."""
     rows = result.slow.set_index("driver")
@@ -253,21 +256,21 @@ def brand_stock_found(result: LongShort, checks: Diagnostics | None = None) -> F
         title = Text(
             en="Brand builds a slow stock, with probability {p}: half of it lasts {half} weeks "
             "({interval})",
-            es="La marca forma un capital lento, con probabilidad {p}: la mitad dura {half} "
-            "semanas ({interval})",
+            es="La inversión de marca forma capital de marca, con probabilidad {p}: la mitad "
+            "dura {half} semanas ({interval})",
         ).format(**values)
         return Finding("brand-stock-found", "claim", title, before)
     if row["verdict"] == "absent" and not held:
         title = Text(
             en="Brand shows no slow stock: its probability is {p} after {weeks} weeks",
-            es="La marca no muestra un capital lento: su probabilidad es {p} tras {weeks} semanas",
+            es="No se ve capital de marca: su probabilidad es {p} tras {weeks} semanas",
         ).format(**values)
         return Finding("brand-stock-found", "claim", title, before)
     title = Text(
         en="Whether brand builds a slow stock cannot be told from {weeks} weeks: probability {p}, "
         "{prior} before the data",
-        es="Con {weeks} semanas no se puede saber si la marca forma un capital lento: probabilidad "
-        "{p}, {prior} antes de los datos",
+        es="Con {weeks} semanas no se puede saber si se forma capital de marca: probabilidad {p}, "
+        "{prior} antes de los datos",
     ).format(**values)
     return Finding(
         "brand-stock-found",

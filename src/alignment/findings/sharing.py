@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from alignment import vocabulary
 from alignment.errors import NotMeasurable
@@ -122,6 +123,10 @@ def systems_agree(result: Agreement) -> Finding:
         en="Beyond what chance gives: {parts}. 1 is full agreement; {limit} and more is good.",
         es="Más allá de lo que da el azar: {parts}. 1 es acuerdo total; {limit} o más es bueno.",
     ).format(parts=detail, limit=both(decimal, KAPPA))
+    if row["one_sided"]:
+        detail = Text(en="{alone} {detail}", es="{alone} {detail}").format(
+            alone=_one_sided(row), detail=detail
+        )
     if result.absent:
         names = [word(vocabulary.THINGS, name) for name in result.absent]
         absent = names[0]
@@ -141,6 +146,34 @@ _THING = {
         en="the same amount (within {close})", es="el mismo importe (con {close} de margen)"
     ).format(close=both(percent, CLOSE, digits=0)),
 }
+
+
+_WORD = {
+    "stage": Text(en="a stage", es="una etapa"),
+    "source": Text(en="a source", es="un origen"),
+}
+
+
+def _one_sided(row: pd.Series) -> Text:
+    """Say how much of the difference is words that one of the two never uses."""
+    known = int(row["pairs"] - row["one_sided"])
+    values = {
+        "n": both(integer, row["one_sided"]),
+        "all": both(integer, row["pairs"] - row["same"]),
+        "word": _WORD[row["thing"]],
+        "same": both(integer, row["same"]),
+        "known": both(integer, known),
+    }
+    said = Text(
+        en="Of the {all} that differ, {n} carry {word} that the other system's export never holds",
+        es="De los {all} que difieren, {n} llevan {word} que la otra exportación nunca contiene",
+    ).format(**values)
+    if not known:
+        return Text(en="{said}.", es="{said}.").format(said=said)
+    return Text(
+        en="{said}; of the {known} others, {same} agree.",
+        es="{said}; de los otros {known} coinciden {same}.",
+    ).format(said=said, **values)
 
 
 def _measured(row: dict[str, object]) -> Text:

@@ -8,7 +8,7 @@ from alignment import vocabulary
 from alignment.errors import NotMeasurable
 from alignment.exhibits import Finding
 from alignment.findings.brand import span
-from alignment.findings.checks import some_pass, why
+from alignment.findings.checks import rests_on_model, some_pass, why
 from alignment.findings.long_short import EMPTY, NO_BRAND, joined, stands, unit_of
 from alignment.horizons import Diagnostics, LongShort
 from alignment.horizons.answers import currency_told, effect_of, measure_told
@@ -24,6 +24,7 @@ SHOWN_IN = {
 }
 
 
+@rests_on_model
 def stopping_brand(result: LongShort, checks: Diagnostics | None = None) -> Finding:
     """Say what stopping brand for a year would cost, and when that would show."""
     stop = result.stop
@@ -104,6 +105,7 @@ def _saved(result: LongShort) -> Text:
     ).format(saved=both(amount, stop.saved, currency=currency))
 
 
+@rests_on_model
 def return_by_horizon(result: LongShort, checks: Diagnostics | None = None) -> Finding:
     """Say whether a channel brings back what it costs within a year, and how much in a quarter."""
     if not len(result.returns):

@@ -171,6 +171,8 @@ def ownership(
 def _moves(data: Dataset, sales: set[str]) -> tuple[pd.DataFrame, dict[str, int]]:
     """Give each stage change its mover's side and whether the mover owns the lead."""
     stages = data.lead_stages
+    # That a lead came into being is no change that somebody made.
+    stages = stages[~(stages["stage"].eq("lead") & stages["changed_by"].isna())]
     of = places(stages["lead_id"], data.leads["lead_id"])
     internal = np.append(data.leads["is_internal"].to_numpy(dtype=bool), False)[of]
     future = (stages["entered_at"] > data.as_of).to_numpy() & ~internal

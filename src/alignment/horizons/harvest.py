@@ -29,14 +29,14 @@ METHOD = Text(
     "with sales work, brand stock of the region and their product; chances standardised over all "
     "deals and weeks, intervals by account.",
     es="Probabilidad de que un negocio abierto se gane en una semana (riesgo logístico por edad, "
-    "región y trimestre), con trabajo de ventas, reserva de marca de la región y su producto; "
+    "región y trimestre), con trabajo de ventas, capital de marca de la región y su producto; "
     "estandarizada sobre todos los negocios y semanas, intervalos por cuenta.",
 )
 ASSUMPTIONS = (
     Text(
         en="Which deals sales chooses to work does not depend on brand stock, beyond age, region "
         "and quarter.",
-        es="Qué negocios decide trabajar ventas no depende de la reserva de marca, más allá de "
+        es="Qué negocios decide trabajar ventas no depende del capital de marca, más allá de "
         "edad, región y trimestre.",
     ),
     Text(
@@ -48,7 +48,7 @@ ASSUMPTIONS = (
     Text(
         en="Brand stock is taken to fade by half in 22 weeks, as published studies find, not as "
         "measured here; the table also shows 8 and 52.",
-        es="Se supone que la reserva de marca cae a la mitad en 22 semanas, según estudios "
+        es="Se supone que el capital de marca cae a la mitad en 22 semanas, según estudios "
         "publicados y no según estos datos; la tabla muestra también 8 y 52.",
     ),
 )

@@ -41,17 +41,17 @@ METHOD = Text(
     "a baseline that walks, season, positive effects; carried into money by the incidence of "
     "winning since creation and the won value; draws of all three.",
     es="Modelo semanal de las oportunidades creadas: actividad con saturación, un arrastre rápido "
-    "(geométrico o con joroba) por canal, un capital lento para la marca declarada que puede "
-    "no existir (espiga y losa), una base que camina, estacionalidad, efectos positivos; pasa a "
-    "dinero por la incidencia de ganar desde la creación y el valor ganado; con sorteos de los "
-    "tres.",
+    "(geométrico o con joroba) por canal, un capital de marca para lo declarado como tal, que "
+    "puede no existir (espiga y losa), una base que camina, estacionalidad, efectos positivos; "
+    "pasa a dinero por la incidencia de ganar desde la creación y el valor ganado; con sorteos de "
+    "los tres.",
 )
 METHOD_DIRECT = Text(
     en="Weekly model of the value won: saturated activity, a fast carry-over (geometric or humped) "
     "for each driver, a slow stock for declared brand that may be absent (spike and slab), a "
     "baseline that walks, season, positive effects.",
     es="Modelo semanal del valor ganado: actividad con saturación, un arrastre rápido (geométrico "
-    "o con joroba) por canal, un capital lento para la marca declarada que puede no existir "
+    "o con joroba) por canal, un capital de marca para lo declarado como tal, que puede no existir "
     "(espiga y losa), una base que camina, estacionalidad, efectos positivos.",
 )
 ASSUMPTIONS = (
@@ -69,7 +69,7 @@ ASSUMPTIONS = (
     ),
     Text(
         en="Only channels declared as brand can build a slow stock, and all of it fades alike.",
-        es="Solo los canales declarados como marca pueden formar un capital lento, y todo se "
+        es="Solo los canales declarados como marca pueden formar capital de marca, y todo se "
         "desvanece igual.",
     ),
     Text(

@@ -27,7 +27,7 @@ METHOD = Text(
     "Half-lives by profile likelihood, widened by the dispersion and the long-run variance of the "
     "scores.",
     es="Regiones por semanas: los resultados de cada semana se reparten entre regiones según su "
-    "nivel y sus reservas de marca y activación; lo común a todas en una semana se cancela. Vidas "
+    "nivel y sus capitales de marca y activación; lo común a todas en una semana se cancela. Vidas "
     "medias por verosimilitud perfilada, ampliada por la dispersión y la varianza de largo plazo "
     "de las puntuaciones.",
 )
@@ -43,7 +43,7 @@ ASSUMPTIONS = (
     Text(
         en="Spend has diminishing returns, half reached at its mean; a stock fades by the same "
         "part each week.",
-        es="La inversión rinde cada vez menos, la mitad a su nivel medio; la reserva pierde cada "
+        es="La inversión rinde cada vez menos, la mitad a su nivel medio; el capital pierde cada "
         "semana la misma parte.",
     ),
     Text(

@@ -113,6 +113,8 @@ class OpenPipeline(Result):
         ``value``: open deals times the win rate of closed ones, as a dashboard would have it.
     won_so_far : DataFrame
         ``closed_at`` and ``value`` of the deals already won in the first period.
+    totals : DataFrame
+        A row a draw, a column a period: the value won by its end, what is won already included.
     as_of : Timestamp
     currency : str or None
     about : About
@@ -126,6 +128,7 @@ class OpenPipeline(Result):
     fan: pd.DataFrame
     dashboard: pd.DataFrame
     won_so_far: pd.DataFrame
+    totals: pd.DataFrame
     as_of: pd.Timestamp
     currency: str | None
     about: About
@@ -146,6 +149,10 @@ class OpenPipeline(Result):
         """Return one row of :attr:`periods`."""
         rows = self.periods[(self.periods["period"] == period) & (self.periods["part"] == part)]
         return rows.iloc[0]
+
+    def chance(self, period: str, goal: float) -> float:
+        """Return the probability that a period's value, what is won included, reaches a goal."""
+        return float((self.totals[period] >= goal).mean())
 
 
 def open_pipeline(
@@ -222,6 +229,7 @@ def open_pipeline(
         fan=fan_table(told, today),
         dashboard=dashboard_table(periods, found, known),
         won_so_far=won_so_far(data, won, first["starts_on"]),
+        totals=pd.DataFrame({n: told.total(i)[1] for i, n in enumerate(periods["period"])}),
         as_of=data.as_of,
         currency=data.currency,
         about=About(METHOD, level, ASSUMPTIONS, found.left_out),

@@ -59,6 +59,12 @@ def forecast_periods(data: Dataset, by: By | None) -> pd.DataFrame:
     return table.sort_values(["last_day", "first_day"], ignore_index=True)
 
 
+def last_forecast_day(data: Dataset) -> pd.Timestamp:
+    """Return the last day that a forecast reaches by default: of the next quarter (naive)."""
+    today = data.as_of.tz_convert(data.timezone).tz_localize(None)
+    return (today.to_period("Q") + 1).end_time.normalize()
+
+
 def forecast_days(periods: pd.DataFrame) -> Integers:
     """Choose the days after ``as_of`` that are told: each week, and the ends of the periods."""
     last = int(periods["last_day"].max())

@@ -154,7 +154,7 @@ def _page(
     notebooks.keep_language(notebook, language)
     notebooks.set_parameters(notebook, {**parameters, "lang": language}, file.name)
     own = Path(tempfile.mkdtemp(prefix=f"{file.stem}-{language}-", dir=scratch))
-    return page(execution.run(notebook, file.name, own), file.stem)
+    return page(execution.run(notebook, file.name, own), file.stem, language)
 
 
 def _write(editions: Sequence[site.Edition], fresh: Path) -> None:

@@ -14,8 +14,9 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from alignment.errors import ReportError
-from alignment.exhibits import FINDING_TYPE
+from alignment.report.held_back import findings_in, fold_held_back
 from alignment.report.notebooks import PARAMETERS, keep_supported, tags
+from alignment.text import Language
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -40,7 +41,7 @@ class Page:
     body : str
         HTML of the cells, safe to show.
     findings : tuple of dict
-        What :class:`alignment.exhibits.Finding` recorded, in order.
+        What :class:`alignment.exhibits.Finding` recorded, in order, without what is held back.
     """
 
     stem: str
@@ -50,35 +51,29 @@ class Page:
     findings: tuple[dict[str, Any], ...]
 
 
-def page(notebook: NotebookNode, stem: str) -> Page:
+def page(notebook: NotebookNode, stem: str, language: Language) -> Page:
     """Render an executed notebook, whose cells of one language are left.
+
+    Sections that are held back are only named (:mod:`alignment.report.held_back`).
 
     Raises
     ------
     ReportError
         If two findings share a key: a link from the index would miss one of them.
     """
-    findings = tuple(_findings(notebook))
-    keys = [finding["key"] for finding in findings]
+    found = findings_in(*notebook.cells)
+    keys = [finding["key"] for finding in found]
     twice = sorted({key for key in keys if keys.count(key) > 1})
     if twice:
         raise ReportError(f"two findings share the key “{twice[0]}”", file=f"{stem}.ipynb")
+    taken = fold_held_back(notebook, language)
+    findings = tuple(finding for finding in found if finding["key"] not in taken)
     keep_supported(notebook, [f["key"] for f in findings if f["form"] != "not measurable"])
     _clean(notebook)
     body, _ = _exporter().from_notebook_node(notebook)
     body = _one_h1(body, stem)
     title, question = _opening(body)
     return Page(stem, title, question, body, findings)
-
-
-def _findings(notebook: NotebookNode) -> list[dict[str, Any]]:
-    found = []
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            record = output.get("data", {}).get(FINDING_TYPE)
-            if record is not None:
-                found.append(dict(record))
-    return found
 
 
 def _clean(notebook: NotebookNode) -> None:

@@ -35,6 +35,10 @@ WORDS: Mapping[str, Text] = {
     "more_rows": Text(
         en="… {count} more rows in the HTML page", es="… {count} filas más en la página HTML"
     ),
+    "held_back": Text(
+        en="Left out of this page for that reason; the notebook holds them:",
+        es="Fuera de esta página por ese motivo; el cuaderno los conserva:",
+    ),
     "inconclusive": Text(en="Not clear yet", es="Aún no está claro"),
     "unmeasured": Text(en="What cannot be measured yet", es="Lo que todavía no se puede medir"),
     "pages": Text(en="One page a question", es="Una página por pregunta"),

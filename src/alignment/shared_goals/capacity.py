@@ -180,8 +180,8 @@ class Demand:
     hours: Floats
     weight: Floats
 
-    def effective(self, effort: Effort, volume: Floats) -> Floats:
-        """Give the volume that counts once hours run out (S, volumes): below, it is the volume."""
+    def part(self, effort: Effort, volume: Floats) -> Floats:
+        """Give the part of their hours that leads and opportunities get (S, volumes, M)."""
         v = np.asarray(volume, dtype=np.float64)[None, :, None]
         # With a part q of its hours a lead becomes an opportunity q times as often, and that is
         # won q times as often: hours = h_lead·v·L·q + h_opportunity·(v·O·q + old)·q.
@@ -189,19 +189,35 @@ class Demand:
         linear = effort.per_lead * v * self.leads[:, None, :]
         linear = linear + effort.per_opportunity * self.old[:, None, :]
         root = np.sqrt(linear**2 + 4 * square * self.hours)
-        part = np.minimum(2 * self.hours / np.maximum(linear + root, 1e-9), 1.0)
+        return np.minimum(2 * self.hours / np.maximum(linear + root, 1e-9), 1.0)
+
+    def effective(self, effort: Effort, volume: Floats) -> Floats:
+        """Give the volume that counts once hours run out (S, volumes): below, it is the volume."""
+        v = np.asarray(volume, dtype=np.float64)[None, :]
+        part = self.part(effort, volume)
         weight = self.weight[:, None, :]
         total = np.maximum(weight.sum(axis=2), 1e-12)
-        return np.asarray(v[..., 0] * (weight * part**2).sum(axis=2) / total)
+        return np.asarray(v * (weight * part**2).sum(axis=2) / total)
+
+    def best(self, effort: Effort, volumes: Floats) -> Floats:
+        """Give the one of some volumes that brings the most revenue (S,)."""
+        # Sample by sample: all at once, a fine grid and a long plan would fill the memory.
+        every = [self.sample(k).effective(effort, volumes)[0] for k in range(len(self.weight))]
+        return np.asarray(np.asarray(volumes)[np.argmax(every, axis=1)])
 
     def as_measured(self) -> Demand:
         """Keep the data as they are, without the resampled months."""
+        return self.sample(0)
+
+    def sample(self, number: int) -> Demand:
+        """Keep one sample of the months; the first is the data as they are."""
+        kept = slice(number, number + 1)
         return replace(
             self,
-            leads=self.leads[:1],
-            opportunities=self.opportunities[:1],
-            old=self.old[:1],
-            weight=self.weight[:1],
+            leads=self.leads[kept],
+            opportunities=self.opportunities[kept],
+            old=self.old[kept],
+            weight=self.weight[kept],
         )
 
     def hours_asked(self, effort: Effort, volume: float) -> Floats:

@@ -33,7 +33,8 @@ class Randomness:
     sample : array (draws,)
         Bootstrap sample of each draw, 1..B.
     amount : array (B + 1, n)
-        Places of the amounts in each bootstrap sample of won deals.
+        Places of the amounts in each bootstrap sample of won deals; over all samples each amount
+        is drawn equally often (balanced bootstrap, Davison, Hinkley & Schechtman 1986).
     seed : int
     """
 
@@ -50,7 +51,8 @@ def randomness(found: Passages, *, samples: int, draws: int, seed: int) -> Rando
     """Draw what all plans share."""
     random = np.random.default_rng([seed, 21])
     size = len(found.amounts)
-    drawn = random.integers(0, size, (samples, size))
+    # Balanced: else the few largest deals, drawn too often or too seldom, shift every mean.
+    drawn = random.permutation(np.tile(np.arange(size), samples)).reshape(samples, size)
     amount = np.concatenate([np.arange(size)[None, :], drawn])
     return Randomness(1 + np.arange(draws) % samples, amount, seed)
 
@@ -149,10 +151,38 @@ def _open(found: Passages, flow: Flow, random: Randomness) -> Floats:
         return np.zeros(len(random.sample))
     chance = flow.open_by[:, :, -1][random.sample]
     won = _rows(random, 1, len(flow.open_amount)) < chance
+    return np.asarray((won * _worth_of_open(found, flow, random)).sum(axis=1), dtype=np.float64)
+
+
+def open_by_month(found: Passages, flow: Flow, random: Randomness) -> tuple[Floats, Floats]:
+    """Draw how many open deals are won in each month of the plan, and for how much.
+
+    The tosses are those of :func:`draw_outcomes`, so that the months add up to its open deals.
+
+    Returns
+    -------
+    tuple of arrays (draws, T)
+        Number and value.
+    """
+    size, months = flow.open_by.shape[1:]
+    count = np.zeros((len(random.sample), months))
+    value = np.zeros_like(count)
+    if not size:
+        return count, value
+    toss, worth = _rows(random, 1, size), _worth_of_open(found, flow, random)
+    for month in range(months):
+        won = toss < flow.open_by[:, :, month][random.sample]
+        count[:, month], value[:, month] = won.sum(axis=1), (won * worth).sum(axis=1)
+    return np.diff(count, axis=1, prepend=0.0), np.diff(value, axis=1, prepend=0.0)
+
+
+def _worth_of_open(found: Passages, flow: Flow, random: Randomness) -> Floats:
+    """Give each open deal its own amount, one that is missing a drawn one (draws, deals)."""
     blank = np.isnan(flow.open_amount)
     worth = np.where(blank, 0.0, flow.open_amount)
-    drawn = _amounts(found, random, 2, len(blank)) if blank.any() else 0.0
-    return np.asarray((won * np.where(blank, drawn, worth)).sum(axis=1), dtype=np.float64)
+    if not blank.any():
+        return worth[None, :]
+    return np.asarray(np.where(blank, _amounts(found, random, 2, len(blank)), worth))
 
 
 def _old(found: Passages, flow: Flow, random: Randomness) -> Floats:
@@ -169,12 +199,17 @@ def _beside(found: Passages, days: int, random: Randomness) -> Floats:
         return np.zeros(len(random.sample))
     months = days / MONTH_DAYS
     whole, part = int(months), months - int(months)
+    value = past_months(found, whole + 1, random)
+    return np.asarray(value[:, :whole].sum(axis=1) + part * value[:, whole], dtype=np.float64)
+
+
+def past_months(found: Passages, months: int, random: Randomness) -> Floats:
+    """Draw what past months won beside the leads' first wins (draws, months)."""
     # A month is drawn from a bootstrap sample of the months: twice resampled.
     size = len(found.others)
     outer = (_rows(random, 8, size) * size).astype(np.int64)
-    inner = (_rows(random, 9, whole + 1) * size).astype(np.int64)
-    value = found.others[np.take_along_axis(outer, inner, axis=1)]
-    return np.asarray(value[:, :whole].sum(axis=1) + part * value[:, whole], dtype=np.float64)
+    inner = (_rows(random, 9, months) * size).astype(np.int64)
+    return np.asarray(found.others[np.take_along_axis(outer, inner, axis=1)])
 
 
 def share_reached(critical: Floats, volume: float | NDArray[np.float64]) -> Floats:

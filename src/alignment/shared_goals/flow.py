@@ -71,6 +71,15 @@ class Flow:
     by_date: Floats
     spread: tuple[float, float] = field(default=(0.0, 0.0))
 
+    def open_worth(self, mean: float) -> Floats:
+        """Give each open deal its own amount, one that is missing the mean of those won."""
+        return np.where(np.isnan(self.open_amount), mean, self.open_amount)
+
+    def open_value(self, mean: float) -> Floats:
+        """Expect what the open deals win in each month of the plan, in the data as they are."""
+        by_month = np.diff(self.open_by[0], axis=1, prepend=0.0)
+        return np.asarray(self.open_worth(mean) @ by_month)
+
 
 @dataclass(frozen=True)
 class Measured:

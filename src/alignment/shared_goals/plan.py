@@ -10,15 +10,16 @@ import pandas as pd
 from alignment.arguments import within
 from alignment.dataset import Dataset
 from alignment.errors import ArgumentError
+from alignment.lead_to_close.pipeline_periods import last_forecast_day
 from alignment.results import LEVEL, About, Result
 from alignment.shared_goals.capacity import Demand, Effort
 from alignment.shared_goals.draws import MOST, share_reached
 from alignment.shared_goals.horizon import MONTH_DAYS, Horizon, day_of, horizon, today_of
 from alignment.shared_goals.ladder import monthly_table
 from alignment.shared_goals.levers import lever_table
-from alignment.shared_goals.seeking import Sought, seek
+from alignment.shared_goals.seeking import FINE, Sought, seek
 from alignment.shared_goals.setting import Setting, prepare, won_between
-from alignment.shared_goals.texts import ASSUMPTIONS, METHOD
+from alignment.shared_goals.texts import ASSUMPTIONS, METHOD, NEAR
 from alignment.text import Text
 
 VOLUMES = np.round(np.arange(0.0, MOST + 0.001, 0.05), 2)
@@ -44,7 +45,8 @@ class Plan(Result):
         day of the goal) with ``month`` and, for ``leads`` (no interval: it is what the
         plan asks), ``accepted``, ``opportunities``, ``wins``, ``revenue`` and ``hours`` of sales
         (missing where not measurable), the expected number, ``…_low`` and ``…_high``, and
-        ``hours_available``. It is the plan of `volume`.
+        ``hours_available``. It is the plan of `volume` with the hours there are; in ``revenue``
+        open deals count with their own amounts, other wins with the mean amount.
     volumes : DataFrame
         ``volume`` (times today's pace, in the plan's shape), ``leads`` in all, ``probability`` of
         the goal as long as sales has the hours, ``with_hours``, with the hours that it has, and
@@ -126,6 +128,14 @@ class Plan(Result):
         """What open deals are expected to win, over what is still to be won; missing at 0."""
         rest = self.goal - self.already
         return self.open_expected / rest if rest > 0 else float("nan")
+
+    @property
+    def expected(self) -> float:
+        """What the plan of `volume` wins in the whole period, as expected; the months add up to it.
+
+        What was won before the plan begins is included, as in `revenue`, its median.
+        """
+        return self.already + float(self.months["revenue"].sum())
 
     @property
     def length(self) -> float:
@@ -222,8 +232,7 @@ def _later(
 def _expected(setting: Setting, sought: Sought, days: int) -> tuple[float, float, float]:
     """Give the expected revenue of open deals, of all that is there, and of volume 1 beside it."""
     worth, flow = float(setting.found.amounts.mean()), sought.flow
-    amount = np.where(np.isnan(flow.open_amount), worth, flow.open_amount)
-    opened = float(flow.open_by[0, :, -1] @ amount)
+    opened = float(flow.open_value(worth).sum())
     ready = opened + float(flow.old["won"][0].sum()) * worth
     ready += float(setting.found.others.mean()) * days / MONTH_DAYS
     return opened, ready, float(flow.by_date[0] @ sought.shape) * worth
@@ -239,6 +248,7 @@ def _told(
     goal, probability, level = asked
     first, already, nearest_by = period
     found = setting.found
+    by = today_of(setting.data) + pd.Timedelta(days=span.days)
     flat = np.full(span.months, found.pace)
     like_today = float(sought.flow.by_date[0] @ flat) / max(
         float(sought.flow.by_date[0] @ sought.shape), 1e-12
@@ -258,7 +268,7 @@ def _told(
         probability=probability,
         currency=str(setting.data.currency),
         since=first,
-        by=today_of(setting.data) + pd.Timedelta(days=span.days),
+        by=by,
         as_of=setting.data.as_of,
         already=already,
         pace=found.pace,
@@ -292,8 +302,14 @@ def _told(
         effort=setting.effort,
         no_effort=setting.no_effort,
         levers=lever_table(setting, span, sought, like_today, level),
-        about=About(METHOD, level, ASSUMPTIONS, found.left_out),
+        about=About(METHOD, level, _assumptions(setting, by), found.left_out),
     )
+
+
+def _assumptions(setting: Setting, by: pd.Timestamp) -> tuple[Text, ...]:
+    """Say of a goal that ends soon that the forecast of the open pipeline knows more."""
+    near = by <= last_forecast_day(setting.data)
+    return (*ASSUMPTIONS, NEAR) if near else ASSUMPTIONS
 
 
 def _interval(sought: Sought, volume: float, already: float, level: float) -> tuple[float, float]:
@@ -328,7 +344,6 @@ def _frontier(setting: Setting, sought: Sought, level: float) -> tuple[float, fl
     """Give the volume with the most revenue, with the interval over the resampled months."""
     if sought.demand is None or sought.effort is None:
         return np.nan, np.nan, np.nan
-    fine = np.linspace(0, MOST, 401)
-    best = fine[np.argmax(sought.demand.effective(sought.effort, fine), axis=1)]
+    best = sought.demand.best(sought.effort, FINE)
     low, high = np.quantile(best[1:], [0.5 - level / 2, 0.5 + level / 2])
     return float(best[0]), float(low), float(high)

@@ -22,6 +22,8 @@ from alignment.shared_goals.horizon import MONTH_DAYS, Horizon, horizon, today_o
 from alignment.shared_goals.passages import Passages
 from alignment.shared_goals.setting import Setting
 
+FINE = np.linspace(0, MOST, 1601)  # the volumes among which any that is named is sought
+
 
 @dataclass(frozen=True)
 class Sought:
@@ -50,14 +52,14 @@ class Sought:
     def needed(self, probability: float) -> float:
         """Give the smallest volume that reaches the goal with a probability; else infinity."""
         wanted = float(np.quantile(self.critical, probability, method="higher"))
-        fine = np.linspace(0, MOST, 1601)
-        enough = self.effective(fine) >= wanted
-        return float(fine[np.argmax(enough)]) if enough.any() else np.inf
+        enough = self.effective(FINE) >= wanted
+        return float(FINE[np.argmax(enough)]) if enough.any() else np.inf
 
     def best(self) -> float:
         """Give the volume with the most revenue."""
-        fine = np.linspace(0, MOST, 1601)
-        return float(fine[np.argmax(self.effective(fine))])
+        if self.demand is None or self.effort is None:
+            return MOST
+        return float(self.demand.as_measured().best(self.effort, FINE)[0])
 
 
 def seek(setting: Setting, span: Horizon, rest: float) -> Sought:
@@ -92,7 +94,7 @@ def plan_shape(found: Passages, flow: Flow, span: Horizon, rest: float) -> Float
     worth = float(found.amounts.mean())
     even = max(rest, 0.0) / worth * span.lengths / max(span.days / MONTH_DAYS, 1e-9)
     ready = np.zeros(len(span.lengths))
-    ready[: span.months] = flow.old["won"][0] + np.diff(flow.open_by[0].sum(axis=0), prepend=0.0)
+    ready[: span.months] = flow.old["won"][0] + flow.open_value(worth) / worth
     ready += found.others.mean() / worth * span.lengths
     # Deals that are open and close after the date are not told by month; none is counted there.
     pace = deconvolve(even - ready, flow.new["won"][0], pace=found.pace)[: span.months]
@@ -111,7 +113,7 @@ def plan_chance(
     Parameters
     ----------
     setting : Setting
-        Of :func:`prepare`.
+        Of :func:`~alignment.shared_goals.setting.prepare`.
     rest : float
         Revenue still to be won in the period, after the export.
     begins, ends : Timestamp

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +13,8 @@ import pandas as pd
 from alignment.arguments import nearest
 from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
+from alignment.lead_to_close.pipeline import OpenPipeline, open_pipeline
+from alignment.lead_to_close.pipeline_periods import last_forecast_day
 from alignment.periods import canonical, period_of
 from alignment.results import LEVEL, About, Result
 from alignment.shared_goals.cohorts import Floats, curves
@@ -35,29 +39,29 @@ NO_GOALS = Text(
 )
 METHOD = Text(
     en="Each target is brought to revenue with the conversions and the mean amount measured; "
-    "intervals resample cohort months and amounts. The chance of each period at today's pace is "
-    "that of the plan's draws.",
+    "intervals resample cohort months and amounts. Chances of periods are shares of draws.",
     es="Cada objetivo se lleva a ingresos con las conversiones y el importe medio medidos; los "
-    "intervalos remuestrean meses de cohorte e importes. La probabilidad de cada periodo al ritmo "
-    "de hoy es la de los sorteos del plan.",
+    "intervalos remuestrean meses de cohorte e importes. Las probabilidades de los periodos son "
+    "partes de sorteos.",
 )
-ASSUMPTIONS = (
-    Text(
-        en="A target counts what its leads bring in the end, even if they are won after the "
-        "period.",
-        es="Un objetivo cuenta lo que sus leads traen al final, aunque se gane después del "
-        "periodo.",
-    ),
-    Text(
-        en="The chance of a period counts by cohort, at the pace of two years. The page from "
-        "interest to close forecasts the same periods deal by deal, from stage and age: the two "
-        "ranges differ, and the nearer the end, the more the deals themselves say.",
-        es="La probabilidad de un periodo cuenta por cohorte, al ritmo de dos años. La página del "
-        "interés al cierre pronostica los mismos periodos negocio por negocio, según etapa y "
-        "edad: los dos rangos difieren y, cuanto más cerca el final, más dicen los negocios "
-        "mismos.",
-    ),
+IN_THE_END = Text(
+    en="A target counts what its leads bring in the end, even if they are won after the period.",
+    es="Un objetivo cuenta lo que sus leads traen al final, aunque se gane después del periodo.",
 )
+BY_DEALS = Text(
+    en="The chance of a period that ends by the end of the next quarter is that of the forecast on "
+    "the page from interest to close: deal by deal, from stage and age.",
+    es="La probabilidad de un periodo que termina a más tardar con el próximo trimestre es la del "
+    "pronóstico de la página del interés al cierre: negocio por negocio, según etapa y edad.",
+)
+BY_COHORTS = Text(
+    en="The chance of {later} counts by cohort, as the plan does, at the pace of the last "
+    "twelve months.",
+    es="La probabilidad de {later} cuenta por cohorte, como el plan, al ritmo de los "
+    "últimos doce meses.",
+)
+LATER = Text(en="a later period", es="un periodo posterior")
+ANY = Text(en="a period", es="un periodo")
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,9 @@ class Targets(Result):
     track : DataFrame
         One row a period with a revenue goal that has not ended: ``period``, ``goal``, ``won`` so
         far, ``chance`` of the goal at today's pace, ``low`` and ``high`` of what the period will
-        have won (central 80 %).
+        have won (central 80 %), and ``forecast``: *deals*, the draws of
+        :func:`~alignment.lead_to_close.pipeline.open_pipeline`, for a period that ends by the end
+        of the next quarter, else (or where open deals cannot be forecast) *cohorts*, the plan's.
     periods : tuple of str
         The periods summed: the last ones with the same targets, up to a year.
     currency : str
@@ -187,14 +193,26 @@ def compare_targets(data: Dataset | Setting, *, level: float = LEVEL) -> Targets
         "targets of 0 or less, in another currency, or signed twice": others,
     }
     left_out = {reason: count for reason, count in counts.items() if count}
+    tracked, unused = track(setting, known)
     return Targets(
         frame=frame,
         gap=_gap(summed, worth, tails),
-        track=track(setting, known),
+        track=tracked,
         periods=periods,
         currency=str(setting.data.currency),
-        about=About(METHOD, level, ASSUMPTIONS, left_out),
+        about=About(METHOD, level, _assumptions(tracked), left_out | dict(unused)),
     )
+
+
+def _assumptions(tracked: pd.DataFrame) -> tuple[Text, ...]:
+    """Say from which forecast the chances of the periods come."""
+    kinds = set(tracked["forecast"])
+    said = [IN_THE_END]
+    if "deals" in kinds:
+        said.append(BY_DEALS)
+    if "cohorts" in kinds:
+        said.append(BY_COHORTS.format(later=LATER if "deals" in kinds else ANY))
+    return tuple(said)
 
 
 def _gap(summed: pd.Series, worth: Mapping[str, Floats], tails: list[float]) -> pd.DataFrame:
@@ -242,8 +260,79 @@ def _last_year(known: pd.DataFrame) -> tuple[str, ...]:
     return tuple(sorted(name for name in alike if spans[name].start_time > first))
 
 
-def track(setting: Setting, known: pd.DataFrame) -> pd.DataFrame:
-    """Tell the chance of each running or coming period's revenue goal at today's pace."""
+def track(setting: Setting, known: pd.DataFrame) -> tuple[pd.DataFrame, Mapping[str, int]]:
+    """Tell the chance of each running or coming period's revenue goal at today's pace.
+
+    Parameters
+    ----------
+    known : DataFrame
+        Of :func:`comparable`.
+
+    Returns
+    -------
+    tuple of DataFrame and Mapping of str to int
+        ``track`` of :class:`Targets`, and the rows that the forecast of open deals leaves out.
+    """
+    table = _signed_periods(setting, known)
+    near = table["end"] <= last_forecast_day(setting.data)
+    forecast = forecasts(setting, table.loc[near, "period"])
+    told = [_told(setting, row, forecast) for row in table.itertuples()]
+    columns = ["won", "chance", "low", "high", "forecast"]
+    table = (
+        table.assign(**dict(zip(columns, zip(*told, strict=True), strict=True)))
+        if told
+        else (table.reindex(columns=[*table.columns, *columns]))
+    )
+    left_out = next(iter(forecast.values())).about.left_out if forecast else {}
+    return table.drop(columns=["begins", "end"]), left_out
+
+
+def forecasts(setting: Setting, periods: Iterable[str]) -> dict[str, OpenPipeline]:
+    """Forecast periods deal by deal, with the draws of the page from interest to close.
+
+    Returns
+    -------
+    dict of str to OpenPipeline
+        By period; empty where the open deals cannot be forecast.
+    """
+    random = setting.random
+    draw = partial(
+        open_pipeline,
+        setting.data,
+        replicates=len(random.amount) - 1,
+        draws=len(random.sample),
+        seed=random.seed,
+    )
+    names = list(periods)
+    if not names:
+        return {}
+    try:
+        # First the periods that this page tells by default: other days would be other draws.
+        usual = draw()
+        found = {name: usual for name in names if name in usual.totals}
+        others = [name for name in names if name not in found]
+        return found | (dict.fromkeys(others, draw(by=others)) if others else {})
+    except NotMeasurable:
+        return {}
+
+
+def _told(
+    setting: Setting, row: Any, forecast: Mapping[str, OpenPipeline]
+) -> tuple[float, float, float, float, str]:
+    """Give what is won, the chance, the interval at the period's end, and the forecast's kind."""
+    if row.period in forecast:
+        found = forecast[row.period]
+        total = found.part(row.period)
+        won = float(found.part(row.period, "won")["value"])
+        low, high = float(total["value_low"]), float(total["value_high"])
+        return won, found.chance(row.period, row.goal), low, high, "deals"
+    won = won_between(setting.data, row.begins, today_of(setting.data))
+    chance, low, high = plan_chance(setting, row.goal - won, row.begins, row.end)
+    return won, chance, won + low, won + high, "cohorts"
+
+
+def _signed_periods(setting: Setting, known: pd.DataFrame) -> pd.DataFrame:
+    """List the next periods with a revenue goal that have not ended, those that end first."""
     today, rows = today_of(setting.data), []
     goals = known[(known["kind"] == "revenue") & known["team"].isin(["both", "sales"])]
     for name in goals["period"].unique():
@@ -254,11 +343,7 @@ def track(setting: Setting, known: pd.DataFrame) -> pd.DataFrame:
             continue  # no plan reaches so far
         own = goals[goals["period"] == name].set_index("team")["target"]
         goal = float(own.get("both", own.iloc[0]))
-        # A period that has not begun still ends with all that is won in it.
-        begins = span.start_time.normalize()
-        already = won_between(setting.data, begins, today)
-        chance, low, high = plan_chance(setting, goal - already, begins, span.end_time.normalize())
-        rows.append((name, span.end_time, goal, already, chance, already + low, already + high))
-    columns = ["period", "end", "goal", "won", "chance", "low", "high"]
-    table = pd.DataFrame(rows, columns=columns).sort_values("end", ignore_index=True)
-    return table.drop(columns="end").head(4)
+        rows.append((name, goal, span.start_time.normalize(), span.end_time.normalize()))
+    # A period that has not begun still ends with all that is won in it.
+    table = pd.DataFrame(rows, columns=["period", "goal", "begins", "end"])
+    return table.sort_values("end", ignore_index=True).head(4)

@@ -47,6 +47,13 @@ ASSUMPTIONS = (
         "tiempo y rinde otro tanto menos; los negocios abiertos hoy conservan el suyo.",
     ),
 )
+NEAR = Text(
+    en="The goal ends soon: here open deals count by age alone. The page from interest to close "
+    "forecasts the same months deal by deal, from stage and age; if the two differ, believe it.",
+    es="El objetivo termina pronto: aquí los negocios abiertos cuentan solo por su edad. La página "
+    "del interés al cierre pronostica los mismos meses negocio por negocio, según etapa y edad; "
+    "si difieren, vale aquella.",
+)
 NO_MONEY = Text(
     en="Not measurable: no amount carries a currency, so there is no revenue to plan.",
     es="No medible: ningún importe lleva moneda, así que no hay ingresos que planear.",

@@ -80,7 +80,8 @@ class Agreement(Result):
         Which systems, the first first.
     frame : DataFrame
         One row a thing that both record for enough leads: ``thing`` (of ``THINGS``), ``pairs``,
-        ``same``, ``share``, ``low``, ``high`` (equal, with Wilson's interval), ``measure``
+        ``same``, ``one_sided`` (differ, one word being in no record of the other system),
+        ``share``, ``low``, ``high`` (equal, with Wilson's interval), ``measure``
         (``kappa`` or ``rank correlation``), ``value``, ``value_low``, ``value_high``.
     said : DataFrame
         One row a thing and pair of words: ``thing``, ``first``, ``second``, ``count``.
@@ -203,7 +204,7 @@ def agreement_of_systems(
         if len(pair) < MINIMUM_PAIRS:
             absent.append(thing)
             continue
-        rows.append(_row(thing, pair, level))
+        rows.append(_row(thing, pair, level) | {"one_sided": _one_sided(thing, pair, systems)})
         if thing != "amount":
             counts = pair.value_counts().rename("count").reset_index()
             said.append(counts.assign(thing=thing))
@@ -256,6 +257,18 @@ def _told(data: Dataset, common: pd.Series) -> pd.DataFrame:
     )
     kept = ~data.leads["is_internal"].to_numpy(dtype=bool) & table.index.notna()
     return table[kept & ~table.index.duplicated()]
+
+
+def _one_sided(thing: str, pair: pd.DataFrame, systems: tuple[Dataset, Dataset]) -> int:
+    """Count the pairs that differ and of which one word is in no record of the other system."""
+    if thing == "amount":
+        return 0
+    first, second = (
+        set((one.lead_stages["stage"] if thing == "stage" else one.leads["channel"]).dropna())
+        for one in systems
+    )
+    alone = ~pair["first"].isin(second) | ~pair["second"].isin(first)
+    return int((alone & (pair["first"].astype("str") != pair["second"].astype("str"))).sum())
 
 
 def _row(thing: str, pair: pd.DataFrame, level: float) -> dict[str, object]:
