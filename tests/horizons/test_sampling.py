@@ -5,12 +5,12 @@ import pytest
 from scipy import integrate, stats
 
 from alignment.horizons.carry_over import carried, geometric
+from alignment.horizons.design import design
 from alignment.horizons.model import base_columns
 from alignment.horizons.sampling import (
     Lift,
     Prior,
     Sampler,
-    design,
     log_mass,
     positive_normal,
 )

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from alignment.arguments import one_of, within
 from alignment.errors import ArgumentError, NotMeasurable
 from alignment.horizons.carry_over import carried, geometric, humped, marginal_share, saturated
-from alignment.horizons.sampling import Draws, Lift, Prior, Sampler, design
+from alignment.horizons.design import design
+from alignment.horizons.sampling import Draws, Lift, Prior, Sampler
 from alignment.text import Text
 
 Floats = NDArray[np.float64]
