@@ -35,6 +35,11 @@ def data() -> Dataset:
 
 WRONG = [
     (lambda data: lead_to_close(data, group="chanel"), "Did you mean “channel”"),
+    (lambda data: lead_to_close(data, group=["channel", "region"]), "one column or a Series"),
+    (
+        lambda data: lead_to_close(data, group=pd.Series(["a", "b"], index=["<b>", "<b>"])),
+        "a lead id more than once",
+    ),
     (lambda data: lead_to_close(data, start="leads"), "Did you mean “lead”"),
     (lambda data: lead_to_close("data/private"), r"alignment\.load"),
     (lambda data: time_in_stage(None), "nothing was given"),
@@ -48,6 +53,15 @@ WRONG = [
         lambda data: won_by_age(data, alignment.build_journeys(data), level=2),
         "between 0 and 1",
     ),
+    (
+        lambda data: won_by_age(data, alignment.build_journeys(data), weeks=52),
+        "weeks must be one or more numbers",
+    ),
+    (
+        lambda data: won_by_age(data, alignment.build_journeys(data), weeks=(-1, 4)),
+        "weeks must be numbers from 0 on",
+    ),
+    (lambda data: alignment.attribute(data), r"alignment\.build_journeys"),
     (lambda data: data.table("lead"), "Did you mean “leads”"),
     (lambda data: data.require("leads", "chanel"), "Did you mean “channel”"),
     (lambda data: data.has("leads", "chanel"), "Did you mean “channel”"),

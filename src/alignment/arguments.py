@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 from math import inf
-from numbers import Real
+from numbers import Integral, Real
 
 from alignment.errors import ArgumentError
 
@@ -86,6 +86,35 @@ def within(name: str, value: object, low: float, high: float) -> None:
         return
     bounds = f"between {low:g} and {high:g}" if high < inf else f"a number above {low:g}"
     raise ArgumentError(f"{name} must be {bounds}", value=str(value))
+
+
+def whole(name: str, value: object, low: int, high: float = inf) -> None:
+    """Refuse what is not a whole number between two bounds, which may be meant.
+
+    Raises
+    ------
+    ArgumentError
+        With the bounds.
+    """
+    number = isinstance(value, Integral) and not isinstance(value, bool)
+    if number and low <= int(value) <= high:  # type: ignore[call-overload]
+        return
+    bounds = f"from {low} to {high:g}" if high < inf else f"from {low} on"
+    raise ArgumentError(f"{name} must be a whole number {bounds}", value=str(value))
+
+
+def several(name: str, value: object) -> None:
+    """Refuse one name where a list of names is wanted: each of its letters would be taken for one.
+
+    Raises
+    ------
+    ArgumentError
+        With the list that was probably meant.
+    """
+    if isinstance(value, str):
+        raise ArgumentError(
+            f"{name} must be a list of names", value=value, cure=f'Give {name}=["{value}"].'
+        )
 
 
 def all_within(name: str, values: object, low: float, high: float) -> None:

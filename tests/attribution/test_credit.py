@@ -114,6 +114,12 @@ def test_what_cannot_be_measured_says_why(made, rows, reason):
         ({"level": 1.0}, "level"),
         ({"replicates": -1}, "replicates"),
         ({"half_life_days": 0}, "half_life_days"),
+        ({"models": "markov"}, r'Give models=\["markov"\]'),
+        ({"models": ("shaply",)}, "Did you mean “shapley”"),
+        ({"by": "teams"}, "Did you mean “team”"),
+        ({"weight": "amount"}, "weight must be one of “value”, “wins”"),
+        ({"until": "wan"}, "Did you mean “won”"),
+        ({"repeats": "keep"}, "repeats must be one of “kept”, “collapsed”"),
     ],
 )
 def test_options_that_mean_nothing_are_refused(made, options, message):

@@ -80,3 +80,50 @@ def test_a_title_above_a_table_is_not_taken_for_a_column(tmp_path):
     other = loaded(tmp_path, {"goals.csv": "period\n2026\n", **WINDOW})
     files = other.ledger.files.set_index("file")
     assert files.loc["goals.csv", "system"] == "not recognised"
+
+
+LIST = '[window]\nas_of = 2026-09-28\n[[file]]\nname = "list.csv"\ntable = "{}"\n[file.columns]\n'
+GOALS = "2027-Q1,sales,revenue,{}\n"
+HOURS = "sales,2026-01-05,{}\n"
+ARMS = "region,North,trial,{},2026-01-05,2026-03-01\n"
+TABLES = {
+    "goals": ("period,team,metric,target", GOALS, ("500", "600", "abc")),
+    "capacity": ("team,week,hours", HOURS, ("320", "90", "x")),
+    "experiments": ("unit_kind,unit_id,experiment,arm,starts_on,ends_on", ARMS, ("on", "off", "")),
+}
+
+
+@pytest.fixture(params=[False, True], ids=["known", "mapped"])
+def read(request, tmp_path):
+    """Load rows of a table that a company writes, by its headers or by a mapping."""
+
+    def load(table, values):
+        header, row, _ = TABLES[table]
+        text = header + "\n" + "".join(row.format(value) for value in values)
+        if not request.param:
+            return loaded(tmp_path, {"list.csv": text, **WINDOW})
+        names = header.split(",")
+        mapping = LIST.format(table) + "".join(f'{name} = "My {name}"\n' for name in names)
+        text = text.replace(header, ",".join(f"My {name}" for name in names))
+        return loaded(tmp_path, {"list.csv": text, "mapping.toml": mapping})
+
+    return load
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_rows_that_say_unlike_things_of_one_are_all_set_aside(read, table):
+    one, other, _ = TABLES[table][2]
+    data = read(table, [one, other, one])
+    assert len(data.table(table)) == 0
+    assert data.ledger.set_aside["row"].tolist() == [2, 3, 4]
+    assert data.ledger.set_aside["reason"].str.contains("keep one of them").all()
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_row_that_cannot_be_read_takes_no_other_rows_place(read, table, turned):
+    one, _, blank = TABLES[table][2]
+    data = read(table, [blank, one, one] if turned else [one, one, blank])
+    assert len(data.table(table)) == 1
+    assert data.ledger.set_aside["row"].tolist() == [2 if turned else 4]
+    assert data.ledger.totals.tolist() == [3, 1, 1, 1]

@@ -14,7 +14,8 @@ from alignment.horizons import Diagnostics, channels, long_and_short
 from alignment.horizons.channels import narrowed, payback, spend_of
 from alignment.horizons.effects import LAST_WEEK, MARKETING, Responses
 from alignment.horizons.experiments import Lifts
-from alignment.horizons.model import Experiment, prior_fit
+from alignment.horizons.measured import Experiment
+from alignment.horizons.model import prior_fit
 from alignment.text import LANGUAGES
 
 FIRST = "Paid Search (brand)"

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from alignment.errors import ArgumentError
 from alignment.horizons.carry_over import geometric
 from alignment.horizons.effects import (
     CANNOT_TELL,
@@ -183,3 +184,23 @@ def test_returns_are_value_for_each_unit_of_spend():
     assert rows.loc[52, "estimate"] == pytest.approx(13)
     assert rows.loc[52, "marginal"] == pytest.approx(6.5)
     assert rows["extrapolated"].to_dict() == {4: False, 13: False, 26: False, 52: False, 104: True}
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        (0, 13, "first must be a whole number from 1 to 156"),
+        (-3, 13, "first must be a whole number from 1 to 156"),
+        (53, 14, "last must be a whole number from 53 to 156"),
+        (1, 500, "last must be a whole number from 1 to 156"),
+        (200, 300, "first must be a whole number from 1 to 156"),
+        (1.5, 13, "first must be a whole number from 1 to 156"),
+        ("1", 13, "first must be a whole number from 1 to 156"),
+    ],
+)
+def test_weeks_beyond_the_draws_are_refused(first, last, said):
+    draws = np.ones((5, 1, WEEKS))
+    responses = Responses(("a",), draws, draws, "opportunities")
+    with pytest.raises(ArgumentError, match=said):
+        responses.within(first, last)
+    np.testing.assert_array_equal(responses.within(np.int64(14), 52)[0], np.full((5, 1), 39.0))

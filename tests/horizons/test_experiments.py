@@ -22,7 +22,8 @@ from alignment.horizons.experiment_contrast import (
     dispersion,
     reached,
 )
-from alignment.horizons.model import Experiment, fit_weekly
+from alignment.horizons.measured import Experiment
+from alignment.horizons.model import fit_weekly
 from alignment.horizons.refits import placebo_dates
 
 ROOT = Path(__file__).resolve().parents[2]

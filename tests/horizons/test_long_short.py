@@ -8,12 +8,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from alignment.dataset import Dataset
 from alignment.errors import ArgumentError
 from alignment.horizons.closing import Closing
 from alignment.horizons.diagnostics import diagnose
 from alignment.horizons.effects import BOTH_SALES, BRAND, CLOSING, MARKETING
+from alignment.horizons.experiments import measured_lifts
 from alignment.horizons.funnel import ValueCurve
 from alignment.horizons.long_short import long_and_short, long_and_short_of, weekly_parts
+from alignment.horizons.measured import Experiment
 from alignment.horizons.refits import shuffled
 from alignment.horizons.weekly import SALES, WeeklyPanel
 from alignment.results import About
@@ -130,6 +133,7 @@ def test_without_brand_nothing_is_slow_and_nothing_can_be_stopped():
     assert not len(result.slow)
     assert not len(result.stock)
     assert not len(result.returns)
+    assert {"driver", "weeks", "estimate", "marginal", "extrapolated"} <= set(result.returns)
     assert set(result.effects["measure"]) == {"opportunities"}
     # Noise alone: the interval reaches down to nothing, and the placebos are as large.
     year = result.effects.set_index(["driver", "horizon"]).loc[(MARKETING, "year")]
@@ -219,3 +223,17 @@ def test_arguments_are_checked():
         long_and_short(None)
     with pytest.raises(ArgumentError, match="result must be a LongShort"):
         diagnose(None)
+    moment = pd.Timestamp("2026-01-01", tz="UTC")
+    nothing = Dataset(as_of=moment, observed_from=moment)
+    wrong = [
+        ({"replicates": 0}, "replicates must be a whole number from 1 on"),
+        ({"seed": -1}, "seed must be a whole number from 0 on"),
+        ({"experiments": Experiment("Search", 1, 1, 4)}, r"measured_lifts\(…\)\.experiments"),
+    ]
+    for options, said in wrong:
+        with pytest.raises(ArgumentError, match=said):
+            long_and_short(nothing, **options)
+    with pytest.raises(ArgumentError, match=r"weekly_panel\(data\) gives one"):
+        long_and_short_of(nothing)
+    with pytest.raises(ArgumentError, match=r"weekly_panel\(data\) gives one"):
+        measured_lifts(nothing, None)

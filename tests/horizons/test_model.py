@@ -11,8 +11,8 @@ import pytest
 
 from alignment.errors import ArgumentError, NotMeasurable
 from alignment.horizons.baseline import forecast, parts
+from alignment.horizons.measured import Experiment, check_experiments
 from alignment.horizons.model import (
-    Experiment,
     Grids,
     Scales,
     base_columns,
@@ -232,6 +232,8 @@ def test_what_cannot_be_fitted_is_said():
         fit_weekly(y, {})
     with pytest.raises(ArgumentError, match="slow must be one of"):
         fit_weekly(y, {"a": x}, slow=["b"])
+    with pytest.raises(ArgumentError, match=r'Give slow=\["a"\]'):
+        fit_weekly(y, {"a": x}, slow="a")
     with pytest.raises(ArgumentError, match="driver of an experiment"):
         fit_weekly(y, {"a": x}, experiments=[Experiment("b", 1, 1, 4)])
     with pytest.raises(ArgumentError, match="slow_probability"):
@@ -249,3 +251,30 @@ def test_a_series_frame_may_be_given(base):
     series = pd.Series(world.outcome, index=pd.date_range("2024-01-01", periods=182, freq="7D"))
     again = fit_weekly(series, world.activity, slow=worlds.DECLARED, **QUICK)
     np.testing.assert_array_equal(again.draws.noise, fit.draws.noise)
+
+
+@pytest.mark.parametrize(
+    ("experiments", "said"),
+    [
+        (Experiment("a", 1, 1, 4), "a list of Experiment, and a Experiment was given"),
+        ("a", "a list of Experiment, and a str was given"),
+        ([{"driver": "a"}], "each of experiments must be a Experiment, and a dict was given"),
+        ([Experiment("a", np.nan, 1, 4)], "lift of an experiment must be a number"),
+        ([Experiment("a", np.inf, 1, 4)], "lift of an experiment must be a number"),
+        ([Experiment("a", "3", 1, 4)], "lift of an experiment must be a number"),
+        ([Experiment("a", 1, 0, 4)], "error of an experiment must be a number above 0"),
+        ([Experiment("a", 1, 1, 4.0)], "weeks of an experiment must be a whole number from 1 on"),
+        ([Experiment("a", 1, 1, 0)], "weeks of an experiment must be a whole number from 1 on"),
+        ([Experiment("a", 1, 1, 4, {"a": ()})], "parts of an experiment"),
+        ([Experiment("a", 1, 1, 4, {"a": 1.0})], "parts of an experiment"),
+        ([Experiment("a", 1, 1, 4, {"a": (1, np.nan)})], "parts of an experiment"),
+    ],
+    ids=range(12),
+)
+def test_a_lift_that_is_none_is_refused(experiments, said):
+    random = np.random.default_rng(0)
+    y, x = random.normal(10, 1, 60), random.gamma(1, 1, 60)
+    with pytest.raises(ArgumentError, match=said):
+        fit_weekly(y, {"a": x}, experiments=experiments)
+    # Numbers of numpy are numbers.
+    check_experiments([Experiment("a", np.float64(1), np.float32(1), np.int64(4))])

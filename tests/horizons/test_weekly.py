@@ -174,6 +174,10 @@ def test_objectives_split_a_channel_and_declare_brand(company):
     assert weekly_panel(company, brand=["Search (activation)"]).slow == ("Search (activation)",)
     with pytest.raises(ArgumentError, match="brand must be one of"):
         weekly_panel(company, brand=["Serch (brand)"])
+    with pytest.raises(ArgumentError, match=r'Give brand=\["Search \(brand\)"\]'):
+        weekly_panel(company, brand="Search (brand)")
+    with pytest.raises(ArgumentError, match=r'Give activity=\["Webinar"\]'):
+        weekly_panel(company, activity="Webinar")
 
 
 def test_spend_of_a_month_is_spread_over_its_days_and_said(company):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from alignment import tables
 from alignment.dataset import Dataset
-from alignment.errors import NotMeasurable
+from alignment.errors import ArgumentError, NotMeasurable
 from alignment.incidence import aalen_johansen, risk_tables
 from alignment.lead_to_close.pipeline import open_pipeline
 from alignment.lead_to_close.pipeline_draws import Amounts, draw_open, find_arrivals
@@ -238,8 +238,18 @@ def test_periods_and_goals():
     assert goals["deals"].tolist() == [4 + 5 + 6, 7 + 8 + 9]
     assert goals["value"].iloc[0] == 5e5
     assert np.isnan(goals["value"].iloc[1])
-    with pytest.raises(ValueError, match="ended before"):
+    with pytest.raises(ArgumentError, match="ended before"):
         forecast_periods(data, ["2026-Q1"])
+    for wrong in ("2026-Q5", "03/07/2026", "2026-02-30", "soon"):
+        with pytest.raises(ArgumentError, match=r"by must be periods .* 2026-Q4"):
+            forecast_periods(data, [wrong])
+    with pytest.raises(ArgumentError, match=r'Give by=\["2026-Q3"\]'):
+        forecast_periods(data, "2026-Q3")
+    with pytest.raises(ArgumentError, match="no period"):
+        forecast_periods(data, [])
+    for name in ("replicates", "draws"):
+        with pytest.raises(ArgumentError, match=f"{name} must be a whole number from 1 on"):
+            open_pipeline(data, **{name: 0})
 
 
 def test_periods_are_read_however_they_are_written():

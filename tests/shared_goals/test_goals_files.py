@@ -201,8 +201,10 @@ def test_targets_of_nothing_of_other_money_or_signed_twice_are_told():
     ]
     assert "row 3" in str(found[1])
     assert "USD" in str(found[2])
-    kept = comparable(data.goals, "MXN")
-    assert kept["target"].tolist() == [5.0]
+    # Of 5 and 6 nobody knows which holds; of two that say the same, one is kept.
+    assert not len(comparable(data.goals, "MXN"))
+    same = data.goals.assign(target=[0.0, 6.0, 6.0, 7.0, -1.0])
+    assert comparable(same, "MXN")["target"].tolist() == [6.0]
 
 
 def test_goals_without_a_ledger_are_checked_too():
@@ -225,3 +227,15 @@ def test_check_says_what_to_mend_before_an_agreement(tmp_path):
     said = CliRunner().invoke(app, asked).output
     assert "Before an agreement: definitions.toml, row 2" in said
     assert "verdict_days" in said
+
+
+def test_hours_that_stand_twice_and_unlike_are_told_with_their_cure(tmp_path):
+    hours = "team,week,hours\nsales,2026-01-05,320\nsales,2026-01-05,90\n"
+    folder = folder_with(tmp_path, capacity_csv=hours, leads_csv=LEADS, mapping_toml=WINDOW)
+    data = alignment.load(folder, timezone="UTC")
+    assert len(data.capacity) == 0
+    found = own_problems(data)
+    assert [(one.row, one.column, one.cure) for one in found] == [
+        (2, "hours", "Keep one of the two."),
+        (3, "hours", "Keep one of the two."),
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from alignment.shared_goals import (
     compare_targets,
     conversions,
     draft_agreement,
+    own_problems,
     plan_for,
     plan_goal,
     prepare,
@@ -320,6 +322,15 @@ def test_the_goal_is_stated_else_signed_else_what_a_year_won(company):
     signed = usual_goal(company.replace(goals=tables.conform("goals", goals)))
     assert (signed.amount, signed.source) == (7e6, "signed")
     assert signed.by == pd.Timestamp("2026-12-31")
+    # A quarter signed twice and unlike, once as revenue and once as ingresos, is not signed.
+    unlike = {
+        "period": ["2026-Q3", "2026-Q4", "2026-Q4"],
+        "team": "both",
+        "metric": ["revenue", "revenue", "ingresos"],
+        "target": [3e6, 4e6, 9e6],
+    }
+    found = usual_goal(company.replace(goals=tables.conform("goals", unlike)))
+    assert found.source == "last year"
 
 
 def test_a_goal_can_be_handed_over_as_it_is(setting):
@@ -332,3 +343,35 @@ def test_nothing_won_leaves_no_goal():
     moment = pd.Timestamp("2026-06-30", tz="UTC")
     with pytest.raises(NotMeasurable):
         usual_goal(Dataset(as_of=moment, observed_from=moment))
+
+
+@pytest.mark.parametrize("day", ["03/04/2027", "31/12/2027", "2027", "2027-Q4", "T1 2027", "T1"])
+def test_a_day_that_may_be_another_is_refused(setting, day):
+    with pytest.raises(ArgumentError, match=r"by must be a day .* Write YYYY-MM-DD"):
+        usual_goal(setting.data, amount=9e6, by=day)
+    with pytest.raises(ArgumentError, match=r"since must be a day .* Write YYYY-MM-DD"):
+        usual_goal(setting.data, amount=9e6, since=day)
+    with pytest.raises(ArgumentError, match="Write YYYY-MM-DD"):
+        plan_goal(setting, goal=9e6, by=day)
+    for same in ("2027-03-31", date(2027, 3, 31), pd.Timestamp("2027-03-31 10:00")):
+        assert usual_goal(setting.data, amount=9e6, by=same).by == pd.Timestamp("2027-03-31")
+
+
+def test_a_goal_of_last_year_by_a_day_that_is_past_is_refused_for_the_day(setting):
+    with pytest.raises(ArgumentError, match="must end after the export"):
+        usual_goal(setting.data, by="2020-12-31")
+
+
+def test_what_is_no_goal_plan_or_data_is_told_plainly(setting):
+    for amount in ("5M", -5, 0, float("nan")):
+        with pytest.raises(ArgumentError, match="amount of the goal must be a number above 0"):
+            usual_goal(setting.data, amount=amount)
+    plan = plan_goal(setting, goal=9e6, by="2027-03-31")
+    for call in (
+        lambda: draft_agreement(plan, setting.data),
+        lambda: draft_agreement(setting.data, None),
+        lambda: usual_goal("data/private"),
+        lambda: own_problems("data/private"),
+    ):
+        with pytest.raises(ArgumentError, match=r"must be a (Dataset|Plan), and .* gives one"):
+            call()

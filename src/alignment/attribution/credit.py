@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
+from alignment.arguments import nearest, of_type, one_of, several
 from alignment.attribution.censoring import censoring_weights
 from alignment.attribution.credit_tables import (
     NO_TOUCH,
@@ -37,7 +39,7 @@ from alignment.attribution.models import (
 from alignment.attribution.paths import By, Integers, Paths, Weight, encode
 from alignment.attribution.rules import DIRECT, PRESETS, AnchorWeights
 from alignment.attribution.texts import assumptions, method
-from alignment.errors import NotMeasurable
+from alignment.errors import ArgumentError, NotMeasurable
 from alignment.journeys import Journeys
 from alignment.results import LEVEL, About, Result
 from alignment.text import Text
@@ -215,8 +217,14 @@ def attribute(
     AlignmentError
         If teams are to be credited with touches that the buyer started.
     ValueError
-        If a model is unknown, or cannot be computed from these journeys.
+        If an argument is none of those that may be given (an
+        :class:`~alignment.errors.ArgumentError` for a name), or a model cannot be computed from
+        these journeys.
     """
+    of_type("journeys", journeys, Journeys, "alignment.build_journeys(data)")
+    several("models", models)
+    one_of("until", until, get_args(Milestone))
+    one_of("repeats", repeats, get_args(Repeats))
     own = dict(custom or {})
     chosen = tuple(dict.fromkeys(models))
     _check(chosen, own, level, replicates)
@@ -278,7 +286,11 @@ def _check(
     there = (*MODELS, *MILESTONE_MODELS)
     unknown = [name for name in models if name not in there and name not in custom]
     if unknown or not models:
-        raise ValueError(f"no model “{', '.join(unknown)}”; there are {', '.join(there)}")
+        meant = nearest(unknown[0], (*there, *custom)) if unknown else None
+        raise ArgumentError(
+            f"no model “{', '.join(unknown)}”; there are {', '.join(there)}",
+            cure=f"Did you mean “{meant}”?" if meant else None,
+        )
     taken = [name for name in custom if name in there or name == NO_TOUCH]
     if taken:
         raise ValueError(f"“{taken[0]}” is the name of another model")

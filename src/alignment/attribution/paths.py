@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from alignment.arguments import one_of
 from alignment.errors import AlignmentError
 from alignment.journeys import OUTCOMES, Journeys
 from alignment.journeys.codes import category
@@ -246,7 +247,11 @@ def encode(
     ------
     AlignmentError
         If teams are to be credited with touches that the buyer started.
+    ArgumentError
+        If `by` or `weight` is none of those that may be given.
     """
+    one_of("by", by, get_args(By))
+    one_of("weight", weight, get_args(Weight))
     if by == "team":
         refuse_buyers(journeys)
     touches, frame = journeys.touches, journeys.journeys

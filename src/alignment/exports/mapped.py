@@ -15,7 +15,7 @@ from alignment.exports.candidates import (
     precision,
 )
 from alignment.exports.moments import following
-from alignment.exports.own import signed_once
+from alignment.exports.own import said_once, with_periods
 from alignment.exports.people import email_domain, is_test_person, normal_email
 from alignment.exports.profiles import Field, Kind
 from alignment.exports.typed import column, flag
@@ -74,6 +74,7 @@ _KEYS: Mapping[str, list[str]] = {
     "capacity": ["team", "week"],
     "holidays": ["date", "region"],
     "goals": ["period", "team", "metric"],
+    "experiments": ["unit_kind", "unit_id", "experiment", "starts_on"],
 }
 
 
@@ -134,10 +135,10 @@ def assemble(objects: Mapping[str, pd.DataFrame], context: Context) -> Candidate
             amount = "cost" if table == "spend" else "amount"
             rows["currency"] = column(rows, f"{amount}_currency")
         if table == "goals":
-            rows = signed_once(rows, context.draft)
+            rows = with_periods(rows, context.draft)
         unique = _KEYS.get(table, [])
         if unique and set(unique) <= set(rows.columns):
-            rows = keep_one(rows, unique, context.draft, blank=("region",))
+            rows = said_once(table, rows, unique, context.draft)
         wanted = [c for c in rows if c in columns(table) or c in ("lead_ref", "activity")]
         found.add(table, rows[wanted])
     return found

@@ -13,6 +13,7 @@ from alignment.exports.profiles import Field, Profile
 from alignment.exports.typed import column
 from alignment.exports.vocabulary import key
 from alignment.periods import canonical
+from alignment.text import Text
 
 SYSTEM = "own tables"
 _TEAM_WORDS = {
@@ -92,22 +93,43 @@ def _teams(values: pd.Series) -> pd.Series:
     return values.map(lambda w: _TEAM_WORDS.get(key(w), w), na_action="ignore").astype("str")
 
 
-def signed_once(rows: pd.DataFrame, draft: Draft) -> pd.DataFrame:
-    """Bring the periods of goals into one form, and keep what is signed once.
+# What a row says of its key, and why rows that say unlike things are set aside.
+_SAYS: Mapping[str, tuple[str, Text]] = {
+    "goals": ("target", reasons.SIGNED_TWICE),
+    "capacity": ("hours", reasons.UNLIKE_HOURS),
+    "experiments": ("arm", reasons.UNLIKE_ARMS),
+}
 
-    A period is the same however it is written (2027Q1, Q1 2027, 1T27). What is no period is set
-    aside, and so are all rows of a number that is signed twice, unlike: nobody knows which holds.
+
+def with_periods(rows: pd.DataFrame, draft: Draft) -> pd.DataFrame:
+    """Bring the periods of goals into one form; what is no period is set aside.
+
+    A period is the same however it is written (2027Q1, Q1 2027, 1T27).
     """
     written = rows["period"]
     known = written.map(canonical, na_action="ignore").astype("str")
     alien = written.notna() & known.isna()
     draft.set_aside(rows[alien], reasons.NO_PERIOD, column="period", values=written[alien])
-    rows = rows.assign(period=known)[~alien]
-    number = rows.groupby(["period", "team", "metric"])["target"].transform("nunique")
-    unlike = (number > 1).to_numpy(dtype=bool)
-    told = rows["target"].astype("str")[unlike]
-    draft.set_aside(rows[unlike], reasons.SIGNED_TWICE, column="target", values=told)
-    return rows[~unlike].reset_index(drop=True)
+    return rows.assign(period=known)[~alien].reset_index(drop=True)
+
+
+def said_once(table: str, rows: pd.DataFrame, unique: list[str], draft: Draft) -> pd.DataFrame:
+    """Keep one row of those that say the same of one key.
+
+    All rows that say unlike things of it are set aside: nobody knows which holds. A row whose
+    number is blank or cannot be read says nothing, and takes the place of none that does.
+    """
+    value, why = _SAYS.get(table, ("", reasons.SAME_RECORD))
+    if value not in rows:
+        return keep_one(rows, unique, draft, blank=("region",))
+    silent = (rows[value].isna() & rows.duplicated(unique, keep=False)).to_numpy(dtype=bool)
+    blank = reasons.BROKEN_RULES["not_nullable"].format(column=value)
+    draft.set_aside(rows[silent], blank, column=value)
+    rows = rows[~silent]
+    unlike = (rows.groupby(unique)[value].transform("nunique") > 1).to_numpy(dtype=bool)
+    told = rows[value].astype("str")[unlike]
+    draft.set_aside(rows[unlike], why, column=value, values=told)
+    return keep_one(rows[~unlike], unique, draft).reset_index(drop=True)
 
 
 def assemble(objects: Mapping[str, pd.DataFrame], context: Context) -> Candidates:
@@ -125,10 +147,10 @@ def assemble(objects: Mapping[str, pd.DataFrame], context: Context) -> Candidate
             if "team" in rows:
                 rows = rows.assign(team=_teams(rows["team"]))
             if name == "goals":
-                rows = signed_once(rows, context.draft)
+                rows = with_periods(rows, context.draft)
             if name == "holidays":
                 rows = rows.assign(region=column(rows, "region"))
-            rows = keep_one(rows, unique, context.draft, blank=("region",))
+            rows = said_once(name, rows, unique, context.draft)
             found.add(table, rows.assign(source_system=SYSTEM))
     if "rates" in objects:
         found.add("exchange_rates", _rates(objects["rates"], context))

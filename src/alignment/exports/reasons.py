@@ -57,6 +57,14 @@ SIGNED_TWICE = Text(
     en="the same period, team and metric is signed with another number too: keep one of them",
     es="el mismo periodo, área y métrica se firma también con otro número: deja solo uno",
 )
+UNLIKE_HOURS = Text(
+    en="the same team and week stands with other hours too: keep one of them",
+    es="la misma área y semana consta también con otras horas: deja solo una",
+)
+UNLIKE_ARMS = Text(
+    en="the same unit stands in another arm of the experiment too: keep one of them",
+    es="la misma unidad consta también en otro grupo del experimento: deja solo uno",
+)
 # Why a row goes into another one that is kept.
 SAME_RECORD = Text(
     en="another row of the same record is kept: the last modified, where that is known",

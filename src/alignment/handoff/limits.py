@@ -98,7 +98,8 @@ class Limits(Result):
     Parameters
     ----------
     effect : DataFrame
-        One row an outcome: ``outcome`` (touched within the hours, touched within 14 days),
+        One row an outcome: ``outcome`` (``in time``: touched within the hours; ``within 14
+        days``: touched within these),
         ``leads``, ``share``, ``change`` in the share for each doubling of a week's arrivals (mean
         over pairs of weeks of the same region and quarter), ``low``, ``high`` (of the change),
         ``too_few``.

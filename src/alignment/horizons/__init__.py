@@ -9,7 +9,8 @@ from alignment.horizons.experiments import Lifts, measured_lifts
 from alignment.horizons.harvest import Harvest, harvest
 from alignment.horizons.lead_lag import LeadLag, lead_lag, lead_lag_of
 from alignment.horizons.long_short import LongShort, long_and_short, long_and_short_of
-from alignment.horizons.model import Experiment, WeeklyFit, fit_weekly
+from alignment.horizons.measured import Experiment
+from alignment.horizons.model import WeeklyFit, fit_weekly
 from alignment.horizons.panel import Panel, panel
 from alignment.horizons.sown import Sown, coming_quarters, sown
 from alignment.horizons.weekly import WeeklyPanel, weekly_panel

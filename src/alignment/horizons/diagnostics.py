@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from alignment.arguments import of_type
+from alignment.arguments import of_type, whole
 from alignment.horizons.baseline import parts
 from alignment.horizons.carry_over import carried, geometric, saturated
 from alignment.horizons.effects import BRAND, CLAIM
@@ -118,14 +118,21 @@ def diagnose(result: LongShort, *, placebos: int = PLACEBOS, seed: int = 0) -> D
     result : LongShort
         From :func:`alignment.horizons.long_short.long_and_short`.
     placebos : int
-        Shuffled copies of each driver.
+        Shuffled copies of each driver, at least one.
     seed : int
 
     Returns
     -------
     Diagnostics
+
+    Raises
+    ------
+    ArgumentError
+        If an argument is none of those that may be given.
     """
     of_type("result", result, LongShort, "long_and_short(data)")
+    whole("placebos", placebos, 1)
+    whole("seed", seed, 0)
     fit, panel = result.fit, result.panel
     level = result.about.level or LEVEL
     channel = placebo_channels(fit, panel, placebos, seed, level)

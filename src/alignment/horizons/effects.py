@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from alignment.arguments import whole
 from alignment.horizons.model import LAST_WEEK, SHORT_WEEKS, YEAR_WEEKS
 
 Floats = NDArray[np.float64]
@@ -31,6 +32,10 @@ MARKETING, BRAND, BOTH_SALES = "all marketing", "all brand", "all sales"
 CLOSING = "sales effort on open deals"
 
 _LIMITS = ["estimate", "low", "high"]
+RETURN_COLUMNS = [
+    *("driver", "weeks", *_LIMITS),
+    *("marginal", "marginal_low", "marginal_high", "extrapolated"),
+]
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,25 @@ class Responses:
     known_weeks: float = np.inf
 
     def within(self, first: int, last: int) -> tuple[Floats, Floats]:
-        """Give draws of the effect from a week to a week, both included, and of its prior."""
+        """Give draws of the effect from a week to a week, both included, and of its prior.
+
+        Parameters
+        ----------
+        first, last : int
+            Weeks, counted from 1, that of the activity itself.
+
+        Returns
+        -------
+        draws, prior : arrays (S, N)
+            One column for each of `names`.
+
+        Raises
+        ------
+        ArgumentError
+            If they are no weeks of the draws, or the last comes before the first.
+        """
+        whole("first", first, 1, self.draws.shape[2])
+        whole("last", last, int(first), self.draws.shape[2])
         part = slice(first - 1, last)
         return self.draws[:, :, part].sum(axis=2), self.prior[:, :, part].sum(axis=2)
 
@@ -240,5 +263,4 @@ def return_table(
             told = limits(np.column_stack([average, average * marginal[name]]), level)
             late = weeks > min(responses.known_weeks, YEAR_WEEKS)
             rows.append((name, weeks, *told[0], *told[1], late))
-    columns = ["driver", "weeks", *_LIMITS, "marginal", "marginal_low", "marginal_high"]
-    return pd.DataFrame(rows, columns=[*columns, "extrapolated"]).astype({"driver": "str"})
+    return pd.DataFrame(rows, columns=RETURN_COLUMNS).astype({"driver": "str"})

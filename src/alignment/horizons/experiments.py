@@ -22,7 +22,8 @@ from alignment.horizons.experiment_contrast import (
     shares,
 )
 from alignment.horizons.experiment_units import REGION, Round, rounds, units_of
-from alignment.horizons.model import Experiment, Grids, WeeklyFit
+from alignment.horizons.measured import Experiment
+from alignment.horizons.model import Grids, WeeklyFit
 from alignment.horizons.weekly import WeeklyPanel
 from alignment.results import LEVEL, About, Result
 from alignment.text import Text
@@ -174,6 +175,7 @@ def measured_lifts(
     Lifts
     """
     of_type("data", data, Dataset, "alignment.load(folder)")
+    of_type("panel", panel, WeeklyPanel, "weekly_panel(data)")
     within("level", level, 0, 1)
     halves = (grids or Grids()).halves
     found, left = list[_Measured](), list[tuple[Round, int, Text]]()

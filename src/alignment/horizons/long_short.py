@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from alignment.arguments import of_type, within
+from alignment.arguments import of_type, whole, within
 from alignment.dataset import Dataset
 from alignment.horizons.baseline import Parts, parts
 from alignment.horizons.closing import MINIMUM_WINS, Closing, closing_effect
@@ -26,7 +26,8 @@ from alignment.horizons.long_short_tables import (
     stock_table,
     stop_of,
 )
-from alignment.horizons.model import LAST_WEEK, Experiment, Grids, Scales, WeeklyFit, fit_weekly
+from alignment.horizons.measured import Experiment, check_experiments
+from alignment.horizons.model import LAST_WEEK, Grids, Scales, WeeklyFit, fit_weekly
 from alignment.horizons.stopping import Stop
 from alignment.horizons.weekly import Outcome, WeeklyPanel, weekly_panel
 from alignment.results import LEVEL, About, Result
@@ -134,7 +135,8 @@ class LongShort(Result):
     fit : WeeklyFit
         With all draws of the parameters.
     draws : mapping of str to Responses
-        Draws of the responses by measure: ``draws["value"].within(14, 52)``.
+        Draws of the responses by measure (a key for each measure of `effects`):
+        ``effect, prior = draws["value"].within(14, 52)``.
     curve : ValueCurve or None
         What an opportunity is worth by weeks since creation.
     closing : Closing or None
@@ -209,9 +211,15 @@ def long_and_short(
     ------
     NotMeasurable
         See :func:`alignment.horizons.weekly.weekly_panel`.
+    ArgumentError
+        If an argument is none of those that may be given.
     """
     of_type("data", data, Dataset, "alignment.load(folder)")
     within("level", level, 0, 1)
+    whole("replicates", replicates, 1)
+    whole("seed", seed, 0)
+    if experiments is not None:
+        check_experiments(experiments)
     panel = weekly_panel(data, outcome=outcome, brand=brand, activity=activity)
     curve = closing = None
     if outcome == "opportunities":
@@ -259,6 +267,8 @@ def long_and_short_of(
     lifts : Lifts, optional
         Lifts measured from a dataset, beside `experiments`.
     """
+    of_type("panel", panel, WeeklyPanel, "weekly_panel(data)")
+    check_experiments(experiments)
     fit_with = partial(
         fit_weekly,
         panel.frame["outcome"],

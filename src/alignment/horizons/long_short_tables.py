@@ -16,6 +16,7 @@ from alignment.horizons.effects import (
     CLAIM,
     CLOSING,
     MARKETING,
+    RETURN_COLUMNS,
     Responses,
     limits,
     return_table,
@@ -122,7 +123,7 @@ def returns_of(
     """Give value for each unit of spend, where a driver has spend and there is value."""
     money = panel.drivers[(panel.drivers["unit"] == (panel.currency or ""))]
     if "value" not in draws or not len(money):
-        return pd.DataFrame()
+        return pd.DataFrame(columns=RETURN_COLUMNS)
     share = fit.marginal()
     step = max(len(share) // KEPT_DRAWS, 1)
     share = share[::step][:KEPT_DRAWS]

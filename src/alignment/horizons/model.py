@@ -17,10 +17,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from alignment.arguments import one_of, within
+from alignment.arguments import one_of, several, within
 from alignment.errors import ArgumentError, NotMeasurable
 from alignment.horizons.carry_over import carried, geometric, humped, marginal_share, saturated
 from alignment.horizons.design import design
+from alignment.horizons.measured import Experiment, check_experiments
 from alignment.horizons.sampling import Draws, Lift, Prior, Sampler
 from alignment.text import Text
 
@@ -92,37 +93,6 @@ class Scales:
     fast: tuple[float, ...] = (0.025, 0.05, 0.1, 0.2)
     slow: float = 0.15
     slow_probability: float = 0.5
-
-
-@dataclass(frozen=True)
-class Experiment:
-    """A measured lift: what one average week of a driver brought within some weeks.
-
-    Parameters
-    ----------
-    driver : str
-        The driver; with `parts`, any name.
-    lift, error : float
-        Estimate and its standard error, in units of the outcome for one average week.
-    weeks : int
-        Weeks within which it was measured, the week of the activity included.
-    parts : mapping of str to tuple of float
-        What the lift holds of each driver's effect, by weeks after its activity; by default all of
-        `driver`'s within `weeks`. A change that lasts W weeks and is counted over them holds all
-        of the first week's effect, (W − 1)/W of the second's, and so on: of an average week of
-        it, that much falls within them.
-    """
-
-    driver: str
-    lift: float
-    error: float
-    weeks: int
-    parts: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
-
-    def held(self) -> dict[str, Floats]:
-        """Give what the lift holds of each driver's effect, by weeks after its activity."""
-        parts = self.parts or {self.driver: (1.0,) * self.weeks}
-        return {name: np.asarray(part, dtype=np.float64) for name, part in parts.items()}
 
 
 @dataclass(frozen=True)
@@ -262,6 +232,8 @@ def fit_weekly(
     """
     grids, scales = grids or Grids(), scales or Scales()
     within("slow_probability", scales.slow_probability, 0, 1 + 1e-9)
+    check_experiments(experiments)
+    several("slow", slow)
     names = tuple(str(name) for name in drivers)
     for name in slow:
         one_of("slow", name, names)
@@ -358,8 +330,6 @@ def base_columns(weeks: int, holidays: NDArray[Any] | None = None, season: int =
 
 
 def _lift(experiment: Experiment, names: tuple[str, ...], grids: Grids) -> Lift:
-    within("the error of an experiment", experiment.error, 0, np.inf)
-    within("the weeks of an experiment", experiment.weeks, 0, np.inf)
     fast = np.zeros((len(names), len(grids.fast_kernels(1))))
     slow = np.zeros((len(names), len(grids.retentions_slow)))
     for name, part in experiment.held().items():

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from alignment.arguments import of_type, one_of
+from alignment.arguments import of_type, one_of, several
 from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
 from alignment.horizons.weeks_on_record import local_day, weeks_on_record
@@ -117,6 +117,8 @@ def weekly_panel(
     """
     of_type("data", data, Dataset, "alignment.load(folder)")
     one_of("outcome", outcome, OUTCOMES)
+    several("brand", brand)
+    several("activity", activity)
     data.require("opportunities", "created_at")
     if not data.has("spend") and not data.has("touches", "occurred_at"):
         data.require("spend")

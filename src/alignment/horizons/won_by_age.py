@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import nan
+from math import inf, nan
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from alignment.arguments import of_type, within
+from alignment.arguments import all_within, of_type, whole, within
 from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
 from alignment.horizons.followed import followed, marked_spells, observed
@@ -158,6 +158,8 @@ def won_by_age(
     of_type("data", data, Dataset, "alignment.load(folder)")
     of_type("journeys", journeys, Journeys, "alignment.build_journeys(data)")
     within("level", level, 0, 1)
+    all_within("weeks", weeks, 0, inf)
+    whole("replicates", replicates, 0)
     data.require("touches", "occurred_at")
     table, deals = followed(data, journeys, by)
     touched, left_out = observed(table, deals)

@@ -50,10 +50,10 @@ class Clocks:
     Parameters
     ----------
     frame : DataFrame
-        ``id``, ``account_id`` (str), ``start`` (UTC), ``entry``, ``exit``, ``followed`` (int64
-        days, or float64 days or business hours: when it came under observation, when it left it or
-        ended, and how long it could have been seen), ``end`` (category: the ends, then open) and
-        ``group`` (str).
+        ``id`` (str), ``visit`` (int64: which run of its unit it is, from 0), ``account_id`` (str),
+        ``start`` (UTC), ``entry``, ``exit``, ``followed`` (int64 days, or float64 days or business
+        hours: when it came under observation, when it left it or ended, and how long it could have
+        been seen), ``end`` (category: the ends, then open) and ``group`` (str).
     ends : tuple of str
         The end asked for, then those that compete with it.
     revivable : str or None

@@ -41,9 +41,7 @@ def labels(
     Raises
     ------
     ArgumentError
-        If the column is unknown.
-    ValueError
-        If a Series holds an id more than once.
+        If the column is unknown, the group is no column, or a Series holds an id more than once.
     NotMeasurable
         If no row has the column.
     """
@@ -51,8 +49,14 @@ def labels(
         return pd.Series("all", index=found.index, dtype="str")
     if isinstance(group, pd.Series):
         if not group.index.is_unique:
-            raise ValueError(f"the Series of groups holds a {unit} id more than once")
+            raise ArgumentError(f"the Series of groups holds a {unit} id more than once")
         return named(_look_up(found["id"], group))
+    if not isinstance(group, str):
+        raise ArgumentError(
+            "group must be the name of one column or a Series of labels",
+            value=str(group),
+            cure="To group by two columns, join them in a Series of labels indexed by id.",
+        )
     if group in _COHORTS:
         wall = found["start"].dt.tz_convert(data.timezone).dt.tz_localize(None)
         return wall.dt.to_period(_COHORTS[group]).astype("str")

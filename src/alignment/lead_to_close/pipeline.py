@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from alignment.arguments import of_type, within
+from alignment.arguments import of_type, whole, within
 from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
 from alignment.incidence import Floats, Integers
@@ -194,9 +194,13 @@ def open_pipeline(
     ------
     NotMeasurable
         If no deal is open, or fewer than 10 have been won.
+    ArgumentError
+        If an argument is none of those that may be given, or a period ended before the export.
     """
     of_type("data", data, Dataset, "alignment.load(folder)")
     within("level", level, 0, 1)
+    whole("replicates", replicates, 1)
+    whole("draws", draws, 1)
     data.require("opportunities", "created_at")
     found = stage_visits(data)
     _enough(found)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
+from alignment.arguments import several
 from alignment.dataset import Dataset
+from alignment.errors import ArgumentError
 from alignment.incidence import Integers
 from alignment.lead_to_close.spells import day_number
 from alignment.periods import period_of
@@ -36,7 +39,7 @@ def forecast_periods(data: Dataset, by: By | None) -> pd.DataFrame:
 
     Raises
     ------
-    ValueError
+    ArgumentError
         If a period cannot be read or ended before ``as_of``.
     """
     today = data.as_of.tz_convert(data.timezone).tz_localize(None).normalize()
@@ -44,12 +47,15 @@ def forecast_periods(data: Dataset, by: By | None) -> pd.DataFrame:
         this = today.to_period("Q")
         found = [this, this + 1]
     else:
-        found = [period_of(one) or pd.Period(str(one)) for one in by]
+        several("by", by)
+        if not len(by):
+            raise ArgumentError("by holds no period", cure='Give by=["2026-Q4"], or leave it out.')
+        found = [period_of(one) or _day(one) for one in by]
     rows = []
     for one in found:
         ends = one.end_time.normalize()
         if ends < today:
-            raise ValueError(f"the period {one} ended before the export of {today:%Y-%m-%d}")
+            raise ArgumentError(f"the period {one} ended before the export of {today:%Y-%m-%d}")
         single = one.freqstr == "D"
         starts = today + pd.Timedelta(days=1) if single else one.start_time
         name = str(one) if single or "Q" not in str(one) else str(one).replace("Q", "-Q")
@@ -57,6 +63,20 @@ def forecast_periods(data: Dataset, by: By | None) -> pd.DataFrame:
     columns = ["period", "first_day", "last_day", "starts_on", "ends_on"]
     table = pd.DataFrame(rows, columns=columns)
     return table.sort_values(["last_day", "first_day"], ignore_index=True)
+
+
+def _day(written: object) -> pd.Period:
+    """Read a day written YYYY-MM-DD; another order could be another day."""
+    try:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(written)):
+            return pd.Period(str(written), freq="D")
+    except ValueError:
+        pass
+    raise ArgumentError(
+        "by must be periods or days",
+        value=str(written),
+        cure="Write a year, a quarter, a month or a day: 2026, 2026-Q4, 2026-10 or 2026-11-15.",
+    )
 
 
 def last_forecast_day(data: Dataset) -> pd.Timestamp:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import Literal
 
 import pandas as pd
 
+from alignment.arguments import of_type, within
 from alignment.dataset import Dataset
 from alignment.errors import NotMeasurable
 from alignment.periods import period_of
 from alignment.results import LEVEL
 from alignment.shared_goals.definitions import Definitions
-from alignment.shared_goals.horizon import day_of, today_of
+from alignment.shared_goals.horizon import day_of, end_of, today_of
 from alignment.shared_goals.plan import Plan, plan_goal
 from alignment.shared_goals.setting import Setting, won_between
 from alignment.shared_goals.targets import comparable
@@ -94,9 +96,13 @@ def usual_goal(
 
     Raises
     ------
+    ArgumentError
+        If the amount is no number above 0, a day is not written YYYY-MM-DD, or the last is not
+        after the export.
     NotMeasurable
         If nothing was stated or signed, and nothing with an amount won in the last twelve months.
     """
+    of_type("data", data, Dataset, "alignment.load(folder)")
     said = (definitions or Definitions()).goal
     chance = probability if probability is not None else float(said.get("probability", 0.80))
     wanted = amount if amount is not None else said.get("amount")
@@ -104,7 +110,8 @@ def usual_goal(
     begin = since if since is not None else said.get("since")
     today = today_of(data)
     if wanted is not None:
-        last = day_of("by", end) if end is not None else _year_later(today)
+        within("the amount of the goal", wanted, 0, inf)
+        last = end_of(data, end) if end is not None else _year_later(today)
         return Goal(
             float(wanted), None if begin is None else day_of("since", begin), last, chance, "stated"
         )
@@ -121,7 +128,7 @@ def usual_goal(
                 "meses no se ganó nada con un importe mayor que 0.",
             )
         )
-    last = day_of("by", end) if end is not None else _year_later(today)
+    last = end_of(data, end) if end is not None else _year_later(today)
     asked = float(f"{last_year * (last - today).days / 365.25:.2g}")  # nobody signs odd cents
     return Goal(asked, None, last, chance, "last year")
 

@@ -6,6 +6,7 @@ by either, only the days within are planned.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -103,7 +104,10 @@ def today_of(data: Dataset) -> pd.Timestamp:
 
 
 def day_of(name: str, value: object) -> pd.Timestamp:
-    """Read a calendar day.
+    """Read a calendar day, written YYYY-MM-DD.
+
+    Other ways are refused: ``03/04/2027`` is one day in Mexico and another in the United States,
+    and of ``2027`` or ``2027-Q4`` the first day would be taken, where the last is meant.
 
     Raises
     ------
@@ -111,6 +115,8 @@ def day_of(name: str, value: object) -> pd.Timestamp:
         If it is none.
     """
     try:
+        if not re.match(r"\d{4}-\d{2}-\d{2}(?!\d)", str(value)):
+            raise ValueError
         found = pd.Timestamp(str(value))
     except ValueError:
         found = pd.NaT
@@ -121,13 +127,13 @@ def day_of(name: str, value: object) -> pd.Timestamp:
     return found.normalize()
 
 
-def horizon(data: Dataset, by: object) -> Horizon:
-    """List the months from the day after the export to a day.
+def end_of(data: Dataset, by: object) -> pd.Timestamp:
+    """Read the last day of a goal.
 
     Raises
     ------
     ArgumentError
-        If the day is not after the export, or more than five years ahead.
+        If it is no day after the export.
     """
     today, end = today_of(data), day_of("by", by)
     if end <= today:
@@ -136,6 +142,18 @@ def horizon(data: Dataset, by: object) -> Horizon:
             value=f"{end:%Y-%m-%d}",
             cure="Name a later day, or export again.",
         )
+    return end
+
+
+def horizon(data: Dataset, by: object) -> Horizon:
+    """List the months from the day after the export to a day.
+
+    Raises
+    ------
+    ArgumentError
+        If the day is not after the export, or more than five years ahead.
+    """
+    today, end = today_of(data), end_of(data, by)
     start = today + pd.Timedelta(days=1)
     months = pd.period_range(start.to_period("M"), end.to_period("M"), freq="M")
     if len(months) > LONGEST:

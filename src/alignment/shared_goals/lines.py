@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from alignment.arguments import of_type
 from alignment.dataset import Dataset
 from alignment.errors import ExportError, NotMeasurable
 from alignment.shared_goals.definitions import Definitions
@@ -143,6 +144,8 @@ def draft_agreement(
     -------
     Agreement
     """
+    of_type("data", data, Dataset, "alignment.load(folder)")
+    of_type("plan", plan, Plan, "plan_goal(data, goal=…, by=…)")
     said = definitions or Definitions()
     terms = Terms(
         first_touch_hours=float(said.sales.get("first_touch_hours", Terms.first_touch_hours)),

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import pandas as pd
 
+from alignment.arguments import of_type
 from alignment.dataset import Dataset
 from alignment.errors import AlignmentError, ExportError
-from alignment.exports.reasons import SIGNED_TWICE
+from alignment.exports.reasons import SIGNED_TWICE, UNLIKE_HOURS
 from alignment.periods import period_of
 from alignment.shared_goals.targets import METRICS, currency_of, meant_metric, metric_of
 
 SYSTEM = "own tables"
 TABLES = ("goals", "capacity")
 _KEEP_ONE = "Keep one of the two."
+_TWICE = (SIGNED_TWICE.en, UNLIKE_HOURS.en)
 _CURES = {
     "period": "Write a year, a quarter or a month: 2027, 2027-Q1 or 2027-01.",
     "team": "Write marketing, sales or both (capacity: marketing or sales).",
@@ -36,6 +38,7 @@ def own_problems(data: Dataset) -> list[AlignmentError]:
     list of AlignmentError
         One a cell, in the order of files and rows; empty if all is well.
     """
+    of_type("data", data, Dataset, "alignment.load(folder)")
     found = [
         *_set_aside(data),
         *_goals(data.goals),
@@ -61,7 +64,7 @@ def _set_aside(data: Dataset) -> list[AlignmentError]:
             row=int(row.row),
             column=None if pd.isna(row.column) else str(row.column),
             value=None if pd.isna(row.value) else str(row.value),
-            cure=_KEEP_ONE if SIGNED_TWICE.en in str(row.reason) else _CURES.get(str(row.column)),
+            cure=_KEEP_ONE if str(row.reason) in _TWICE else _CURES.get(str(row.column)),
         )
         for row in rows.itertuples()
     ]

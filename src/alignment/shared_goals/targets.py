@@ -130,7 +130,8 @@ def comparable(goals: pd.DataFrame, currency: str | None) -> pd.DataFrame:
     """Keep the targets that can be compared, with ``kind``: known, above 0, and in the currency.
 
     Their periods are named canonically: 2027, 2027-Q1, 2027-01. Of two that say the same in other
-    words the first is kept.
+    words the first is kept, and of two that say unlike things, such as 4 million of revenue and 9
+    of bookings, neither: nobody knows which holds.
     """
     money = goals["metric"].map(currency_of)
     known = goals.assign(
@@ -138,7 +139,9 @@ def comparable(goals: pd.DataFrame, currency: str | None) -> pd.DataFrame:
     )
     own = money.isna() | (money == (currency or ""))
     usable = known["kind"].notna() & known["period"].notna() & (known["target"] > 0) & own
-    return known[usable.to_numpy(dtype=bool)].drop_duplicates(["period", "team", "kind"])
+    known, key = known[usable.to_numpy(dtype=bool)], ["period", "team", "kind"]
+    alike = known.groupby(key)["target"].transform("nunique") == 1
+    return known[alike.to_numpy(dtype=bool)].drop_duplicates(key)
 
 
 def meant_metric(name: str) -> str | None:
