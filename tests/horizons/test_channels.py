@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
+from passing import checks_of
 
 from alignment import behind, findings, vocabulary
 from alignment.errors import ArgumentError, NotMeasurable
-from alignment.horizons import Diagnostics, channels, long_and_short
+from alignment.horizons import channels, long_and_short
 from alignment.horizons.channels import narrowed, payback, spend_of
 from alignment.horizons.effects import LAST_WEEK, MARKETING, Responses
 from alignment.horizons.experiments import Lifts
@@ -24,18 +24,6 @@ FIRST = "Paid Search (brand)"
 @pytest.fixture(scope="module")
 def model(sample):
     return long_and_short(sample, replicates=20)
-
-
-def checks_of(model, *failed):
-    """Give diagnostics in which all pass but the named checks, or (check, subject) pairs."""
-    cases = [("placebo date", "26 weeks"), ("forecast", "last weeks")]
-    cases += [("placebo channel", name) for name in model.panel.names]
-    frame = pd.DataFrame(cases, columns=["check", "subject"])
-    frame["value"], frame["reference"] = 0.5, 0.9
-    passed = [c not in failed and (c, s) not in failed for c, s in cases]
-    frame["passed"] = pd.array(passed, dtype="boolean")
-    empty = pd.DataFrame()
-    return Diagnostics(frame, empty, empty, empty, model.about)
 
 
 def told(model, verdict="told"):

@@ -8,12 +8,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from passing import checks_of
 
 from alignment import behind, figures, findings, vocabulary
 from alignment.errors import NotMeasurable
 from alignment.exhibits import NotMeasured
 from alignment.findings.checks import held_back, some_pass
-from alignment.horizons import Diagnostics, long_and_short
+from alignment.horizons import long_and_short
 from alignment.horizons.answers import effect_of, later, measure_told, sales_told
 from alignment.horizons.effects import BOTH_SALES, BRAND, LAST_WEEK, MARKETING, Responses
 from alignment.horizons.weekly import SALES
@@ -31,19 +32,6 @@ WEEKLY = [
 @pytest.fixture(scope="module")
 def model(sample):
     return long_and_short(sample, replicates=20)
-
-
-def checks_of(model, *failed):
-    """Give diagnostics in which all pass but the named checks, or (check, subject) pairs."""
-    cases = [("placebo date", "26 weeks"), ("forecast", "last weeks"), ("placebo claim", BRAND)]
-    cases += [("placebo channel", name) for name in model.panel.names]
-    cases += [("history", name) for name in model.panel.slow]
-    frame = pd.DataFrame(cases, columns=["check", "subject"])
-    frame["value"], frame["reference"] = 0.5, 0.9
-    passed = [c not in failed and (c, s) not in failed for c, s in cases]
-    frame["passed"] = pd.array(passed, dtype="boolean")
-    empty = pd.DataFrame()
-    return Diagnostics(frame, empty, empty, empty, model.about)
 
 
 def told(model, verdicts):

@@ -61,9 +61,9 @@ class Diagnostics(Result):
         ``placebo date`` (the year's effect of marketing if activity 26 or 39 weeks later is put in
         its place; less than the real one), ``shifted window`` (probability that the year's effect
         is larger in the last half of the weeks than in the first; between 0.025 and 0.975),
-        ``forecast`` (mean absolute error
-        of up to four quarters, each forecast from the weeks before it; at most that of the value
-        a year before), ``forecast interval`` (share of those weeks inside it),
+        ``forecast`` (mean absolute error of up to four quarters, each forecast from the weeks
+        before it; at most that of the value a year before), ``forecast interval`` (share of those
+        weeks inside it),
         ``predictive`` (posterior predictive probability of a statistic of what the model leaves
         over; between 0.05 and 0.95) and ``chains`` (largest split R-hat of a
         driver's effect in the year; at most 1.05).
